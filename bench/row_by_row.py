@@ -28,10 +28,10 @@ def main() -> None:
 def copy(entity: Any, *, pages: int) -> int:
     """Copy the first pages of an object, and return the number of rows."""
     from pardot.platform.connection import PardotCalls, make_pardot_client
-    from sf.connection.clients import salesforce_client
+    from sf.connection.clients import make_salesforce_client
     from sf.sync.usage import UsageCounter
 
-    client = make_pardot_client(salesforce_client(UsageCounter("bench")), PardotCalls())
+    client = make_pardot_client(make_salesforce_client(UsageCounter("bench")), PardotCalls())
     fields = dict(zip(entity.api_names, entity.fields(), strict=True))
     names = list(fields)
     page = client.page(entity.path, fields=names, params={"limit": "1000", "orderBy": "id"})

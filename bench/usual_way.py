@@ -25,11 +25,11 @@ def main() -> None:
     from django.conf import settings
     from simple_salesforce.api import Salesforce
 
-    from sf.connection.clients import salesforce_client
+    from sf.connection.clients import make_salesforce_client
     from sf.sync.objects import INTERDEPENDENT
     from sf.sync.usage import UsageCounter
 
-    session = salesforce_client(UsageCounter("bench")).session()
+    session = make_salesforce_client(UsageCounter("bench")).session()
     salesforce = Salesforce(
         session_id=session.access_token, instance_url=session.instance_url, version=settings.SALESFORCE_API_VERSION
     )

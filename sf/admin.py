@@ -33,7 +33,7 @@ from sf.models import (
     SyncRun,
     UnreadableField,
 )
-from sf.sync.identity import cached_org
+from sf.sync.identity import load_cached_org
 from sf.sync.retry import RETRIES
 
 
@@ -187,7 +187,7 @@ class SyncConfigAdmin(admin.ModelAdmin):
 
     @admin.display(description="org")
     def org(self, config: SyncConfig) -> str:
-        return str(cached_org() or "none yet")
+        return str(load_cached_org() or "none yet")
 
     def save_model(self, request: HttpRequest, obj: SyncConfig, form: Any, change: bool) -> None:
         """Save only what was changed here: the other columns may have been written meanwhile."""

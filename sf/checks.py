@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, register
 
-from sf.connection.login_advice import LAST_VERSION_WITH_SOAP_LOGIN, login_warnings
+from sf.connection.login_advice import LAST_VERSION_WITH_SOAP_LOGIN, find_login_warnings
 from sf.salesforce.credentials import LoginFlow, choose_credentials
 
 
@@ -18,7 +18,7 @@ def check_salesforce_login(app_configs: Sequence[Any] | None, **options: Any) ->
     if choose_credentials(settings.SALESFORCE_LOGIN) is None:
         hint = "Fill in one group of login variables (docs/connecting.md), then run `manage.py sf check`."
         return [checks.Warning("Salesforce is not configured: no sync can run.", hint=hint, id="sf.W001")]
-    return [checks.Warning(warning.message, hint=warning.hint, id=warning.id) for warning in login_warnings()]
+    return [checks.Warning(warning.message, hint=warning.hint, id=warning.id) for warning in find_login_warnings()]
 
 
 @register()

@@ -14,18 +14,18 @@ from django.conf import settings
 from django.db import connection
 from django.utils.module_loading import autodiscover_modules
 
-from sf.connection.login_advice import login_warnings
+from sf.connection.login_advice import find_login_warnings
 from sf.models import SyncConfig
-from sf.reads.replica_state import replica_state
+from sf.reads.replica_state import load_replica_state
 from sf.salesforce.client import VERSION_IS_GONE, SalesforceClient
 from sf.salesforce.credentials import INSTANCE_URL, LoginFlow, choose_credentials
 from sf.salesforce.errors import DailyLimitReached, OrgUnavailable, SalesforceError
 from sf.salesforce.http import HostGone
-from sf.status.cost import cost_line, is_affordable
+from sf.status.cost import compose_cost_line, is_affordable
 from sf.status.following import following
-from sf.sync.identity import AnotherOrg, cached_org, check_org
+from sf.sync.identity import AnotherOrg, check_org, load_cached_org
 from sf.sync.objects import EVERY_OBJECT, SyncedObject
-from sf.sync.readable import unreadable_columns
+from sf.sync.readable import find_unreadable_columns
 from sf.sync.usage import LIMITS_UNREADABLE
 
 NOT_FOUND = 404
@@ -79,7 +79,7 @@ def diagnose(client: SalesforceClient) -> Iterator[Finding]:
     yield from _pooler()
     yield from _replica()
     yield from _change_events()
-    yield Finding("ok" if is_affordable() else "warn", "schedule", cost_line())
+    yield Finding("ok" if is_affordable() else "warn", "schedule", compose_cost_line())
     for question in _questions_apart:
         yield from question(client)
 
@@ -107,7 +107,7 @@ def _pooler() -> Iterator[Finding]:
 
 def _replica() -> Iterator[Finding]:
     """Report how far the read replica lags; yield nothing without one."""
-    if state := replica_state():
+    if state := load_replica_state():
         yield Finding("ok" if state.is_used else "fix" if state.problem else "warn", "replica", str(state))
 
 
@@ -132,7 +132,7 @@ def _configuration() -> Iterator[Finding]:
         "configuration",
         f"{credentials.flow.value} at {host}, API version {settings.SALESFORCE_API_VERSION}{proxy}",
     )
-    for warning in login_warnings():
+    for warning in find_login_warnings():
         yield Finding("warn", "configuration", str(warning))
     if names := settings.OVERRULED:
         yield Finding("warn", "environment", f"wins over .env, which has another value of {', '.join(names)}")
@@ -156,14 +156,14 @@ def _organization(client: SalesforceClient) -> Finding:
     except AnotherOrg as error:
         return Finding("fix", "org", error.in_full)
     return Finding(
-        "ok", "org", f"{organization}; {'the cache is a copy of it' if cached_org() else 'nothing is cached'}"
+        "ok", "org", f"{organization}; {'the cache is a copy of it' if load_cached_org() else 'nothing is cached'}"
     )
 
 
 def _limits(client: SalesforceClient) -> Finding:
     """Report the API calls used today. Raises ``OrgUnavailable`` or ``HostGone`` when no call can succeed."""
     try:
-        usage = client.daily_usage()
+        usage = client.fetch_daily_usage()
     except DailyLimitReached as error:
         return Finding("fix", "limits", error.in_full)
     except (OrgUnavailable, HostGone):
@@ -193,7 +193,7 @@ def _what_to_grant(client: SalesforceClient, synced: SyncedObject, refusal: Sale
     """Explain a refused query. Fields are named only when Salesforce has described the object."""
     sobject = synced.sobject
     try:
-        hidden = sorted(synced.paths[column] for column in unreadable_columns(client, synced))
+        hidden = sorted(synced.paths[column] for column in find_unreadable_columns(client, synced))
     except SalesforceError as error:
         if error.status == NOT_FOUND and refusal.code == "INVALID_TYPE":
             return f"the org has no {sobject}, or the API user may not see it"

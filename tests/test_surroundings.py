@@ -11,7 +11,7 @@ from accounts_client.client import AccountsClient
 from outgoing.sessions import OutgoingSession
 from pardot.platform.connection import PardotCalls, make_pardot_client
 from pardot.reports.channels.slack import post_to_slack
-from sf.connection.clients import salesforce_client
+from sf.connection.clients import make_salesforce_client
 from sf.salesforce.errors import SalesforceError
 from sf.salesforce.records import simple_salesforce
 from sf.sync.usage import UsageCounter
@@ -47,15 +47,15 @@ def recording_server() -> Iterator[AccountsServer]:
 
 
 def call_salesforce() -> None:
-    assert salesforce_client(UsageCounter("test")).limits()
+    assert make_salesforce_client(UsageCounter("test")).limits()
 
 
 def call_simple_salesforce() -> None:
-    assert simple_salesforce(salesforce_client(UsageCounter("test"))).describe()
+    assert simple_salesforce(make_salesforce_client(UsageCounter("test"))).describe()
 
 
 def call_pardot() -> None:
-    assert make_pardot_client(salesforce_client(UsageCounter("test")), PardotCalls()).ask_usage()
+    assert make_pardot_client(make_salesforce_client(UsageCounter("test")), PardotCalls()).ask_usage()
 
 
 @pytest.mark.parametrize("call", [call_salesforce, call_simple_salesforce, call_pardot])

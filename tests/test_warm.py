@@ -105,8 +105,8 @@ LOADED = """
 import logging, os, sys, time
 from django.conf import settings
 from django.db import connection
-from sf.ingest.holder import _IMPORTED, process_age
-loaded_before = time.monotonic() - _IMPORTED > process_age().total_seconds()
+from sf.ingest.holder import _IMPORTED, compute_process_age
+loaded_before = time.monotonic() - _IMPORTED > compute_process_age().total_seconds()
 with connection.cursor() as cursor:
     cursor.execute("SELECT current_setting('application_name'), current_database()")
     print(loaded_before, cursor.fetchone(), sys.argv[:2], os.getcwd(), sorted(os.environ.items()), settings.DEBUG)

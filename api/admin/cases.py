@@ -20,7 +20,7 @@ from api.models import OutboundCase
 from api.outbox.dead_letters import can_be_changed, is_kept_apart, queue_again, settle
 from sf.admin import link_to_salesforce, with_instance_url
 from sf.salesforce.refusals import REFUSALS
-from sf.sync.identity import cached_org_id
+from sf.sync.identity import load_cached_org_id
 
 _LONGEST = {"Subject": 255, "Description": 32_000, "SuppliedName": 80, "SuppliedEmail": 80}
 """The greatest lengths of fields of Salesforce's Case."""
@@ -148,7 +148,7 @@ class OutboundCaseAdmin(CasesOfOtherOrgs):
     def salesforce_page(self, case: OutboundCase) -> SafeString | str:
         if not case.salesforce_id:
             return "–"
-        if case.organization_id not in {"", cached_org_id()}:
+        if case.organization_id not in {"", load_cached_org_id()}:
             return case.salesforce_id  # a link would lead to the wrong org
         return link_to_salesforce(case, "Case", case.salesforce_id) or case.salesforce_id
 
@@ -207,7 +207,7 @@ class OutboundCaseAdmin(CasesOfOtherOrgs):
 
     @staticmethod
     def _compose_queued_message(case: OutboundCase) -> str:
-        if case.organization_id in {"", cached_org_id()}:
+        if case.organization_id in {"", load_cached_org_id()}:
             return "Queued again: deliver_pending sends it within a minute."
         org = case.organization_id
         return (

@@ -14,7 +14,7 @@ from django.template.response import TemplateResponse
 from api.models import OutboundCase
 from api.outbox.dead_letters import discard, is_kept_apart, send_to_cached_org
 from sf.admin import ReadOnlyAdmin
-from sf.sync.identity import cached_org
+from sf.sync.identity import load_cached_org
 
 Decide = Callable[[Sequence[OutboundCase]], int]
 
@@ -53,7 +53,7 @@ class CasesOfOtherOrgs(ReadOnlyAdmin):
             "select_across": request.POST.get("select_across", "0"),
             "verb": verb,
             "orgs": orgs.items(),
-            "here": cached_org(),
+            "here": load_cached_org(),
             "discards": action == "discard_apart",
         }
         return TemplateResponse(request, "admin/api/outboundcase/confirm.html", context)

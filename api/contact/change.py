@@ -28,7 +28,7 @@ from sf.live.write_through import (
     Written,
     write_own_record,
 )
-from sf.reads.selectors import contacts_by_uuid
+from sf.reads.selectors import build_contacts_query
 from sf.sync.best_effort import best_effort
 from sf.sync.objects import CONTACTS
 
@@ -66,7 +66,7 @@ def change_contact(
     with best_effort(f"cache of contact {written.record_id}, which the next sync updates"):
         written.store()
     try:
-        after = contacts_by_uuid(user.session.uuid).rows()
+        after = build_contacts_query(user.session.uuid).rows()
     except (DatabaseError, InterfaceError) as error:
         logger.exception("contact %s was changed in Salesforce, but cannot be read here", written.record_id)
         raise _make_not_noted_error() from error

@@ -17,7 +17,7 @@ from api.protection.bulkhead import NoPlaceFree
 from sf.ingest.prepared import Rows
 from sf.live.look_ups import LookupSkipped, look_up_contact
 from sf.live.records import LiveCallFailed, MayAsk
-from sf.reads.selectors import by_contact, contacts_by_uuid
+from sf.reads.selectors import build_contacts_query, group_by_contact
 
 logger = logging.getLogger(__name__)
 
@@ -38,9 +38,9 @@ _NOT_ASKED = "No contact of this user is cached. Add expire=true to look in Sale
 def require_own_adoptions(rows: Rows) -> tuple[str, list[dict[str, Any]]]:
     """Return the id and the adoptions of the logged-in user's contact.
 
-    ``rows`` are from ``sf.reads.selectors.adoptions_by_uuid``. Raises ``NotFound`` when there are no rows.
+    ``rows`` are from ``sf.reads.selectors.build_adoptions_query``. Raises ``NotFound`` when there are no rows.
     """
-    adoptions = by_contact(rows)
+    adoptions = group_by_contact(rows)
     contact = _require_latest([{"id": each} for each in adoptions], _NOT_ASKED)["id"]
     return contact, adoptions[contact]
 
@@ -58,14 +58,14 @@ def look_up_own_contact(user: SignedInUser, *, expire: bool, look_up: LookUp | N
     of PostgreSQL is raised again. When Salesforce has no contact, raises ``NotFound``.
     """
     uuid = user.session.uuid
-    contacts = contacts_by_uuid(uuid).rows()
+    contacts = build_contacts_query(uuid).rows()
     if contacts and not expire:
         return _require_latest(contacts, _NONE)
     nothing = _NONE
     try:
         with breaker.live_call() as call:
             call.slowest = (look_up or partial(look_up_contact, again=expire))(uuid, call.may_ask)
-        contacts = contacts_by_uuid(uuid).rows()
+        contacts = build_contacts_query(uuid).rows()
     except LookupSkipped as error:
         logger.info("no live look-up: %s", error)
         nothing = _NONE_HERE

@@ -16,12 +16,12 @@ from api.observe.requests import requests_by_route
 from api.outbox.queue import load_queue_depth
 from api.protection.breaker import load_breaker_state, load_breakers
 from sf.ingest.scheduled import leader
-from sf.live.org import calls_today, known_usage
+from sf.live.org import count_calls_today, load_known_usage
 from sf.models import RefusedRecord, SyncConfig, SyncRun
-from sf.reads.replica_state import replica_state
+from sf.reads.replica_state import load_replica_state
 from sf.status.following import following
-from sf.status.freshness import MAX_AGE, job_freshness, sync_freshness
-from sf.status.last_runs import estimated_rows, last_runs, objects_under_way, outcomes_of_a_day
+from sf.status.freshness import MAX_AGE, load_job_freshness, sync_freshness
+from sf.status.last_runs import count_outcomes_of_a_day, estimate_rows, find_objects_under_way, load_last_runs
 from sf.sync.objects import EVERY_OBJECT
 
 
@@ -50,7 +50,11 @@ def syncs() -> Iterator[Metric]:
 
 
 def runs() -> Iterator[Metric]:
-    latest, under_way, outcomes = last_runs(MAX_AGE), objects_under_way(MAX_AGE), outcomes_of_a_day(MAX_AGE)
+    latest, under_way, outcomes = (
+        load_last_runs(MAX_AGE),
+        find_objects_under_way(MAX_AGE),
+        count_outcomes_of_a_day(MAX_AGE),
+    )
     changes = [
         Sample(count, {"object": run.name, "change": change})
         for run in latest
@@ -83,7 +87,7 @@ def runs() -> Iterator[Metric]:
 
 def records() -> Iterator[Metric]:
     tables = {synced.model._meta.db_table: synced.name for synced in EVERY_OBJECT}
-    rows = estimated_rows(tables)
+    rows = estimate_rows(tables)
     meaning = "Rows of the cache as PostgreSQL last estimated them, rows of deleted records included."
     yield Metric(
         "sfapi_cached_records", meaning, [Sample(rows[table], {"object": name}) for table, name in tables.items()]
@@ -91,9 +95,9 @@ def records() -> Iterator[Metric]:
 
 
 def salesforce() -> Iterator[Metric]:
-    calls = [Sample(count, {"source": source}) for source, count in calls_today().items()]
+    calls = [Sample(count, {"source": source}) for source, count in count_calls_today().items()]
     yield Metric("sfapi_salesforce_calls_today", "Our calls to Salesforce since midnight UTC.", calls)
-    report = known_usage()
+    report = load_known_usage()
     if report is None:
         return
     yield Metric(
@@ -123,7 +127,7 @@ def outbox() -> Iterator[Metric]:
 
 
 def jobs() -> Iterator[Metric]:
-    scheduled = job_freshness()
+    scheduled = load_job_freshness()
     ages = [Sample(each.age_seconds, {"job": each.name}) for each in scheduled if each.age_seconds is not None]
     well = [Sample(each.state in {"fresh", "never"}, {"job": each.name}) for each in scheduled]
     yield Metric("sfapi_job_age_seconds", "Seconds since the scheduled job last succeeded.", ages)
@@ -142,7 +146,7 @@ def circuit_breakers() -> Iterator[Metric]:
 
 def replica() -> Iterator[Metric]:
     """Yield the state of the read replica; without a replica, the metrics have no samples."""
-    state = replica_state()
+    state = load_replica_state()
     is_used = [] if state is None else [Sample(state.is_used)]
     lag = [] if state is None or state.lag_seconds is None else [Sample(state.lag_seconds)]
     yield Metric("sfapi_replica_used", "1 while the read replica may answer.", is_used)

@@ -16,11 +16,11 @@ from api.http.client_address import client_address, get_proxy_problem
 from api.outbox.queue import load_queue_depth
 from api.protection.breaker import load_breaker_state, load_breakers
 from sf.ingest.scheduled import leader
-from sf.ingest.schema import missing_migrations
+from sf.ingest.schema import find_missing_migrations
 from sf.reads.replica import has_replica
-from sf.reads.replica_state import replica_state
-from sf.status.freshness import jobs_to_look_at, sync_freshness
-from sf.sync.readable import remedy, unreadable_fields
+from sf.reads.replica_state import load_replica_state
+from sf.status.freshness import find_jobs_to_look_at, sync_freshness
+from sf.sync.readable import load_unreadable_fields, remedy
 
 logger = logging.getLogger(__name__)
 
@@ -90,7 +90,7 @@ def _database() -> Check:
 
 
 def _migrations() -> Check:
-    missing = missing_migrations()
+    missing = find_missing_migrations()
     if missing:
         return Check(ok=False, details={"message": "run manage.py migrate", "missing": len(missing)})
     return Check(ok=True, details={})
@@ -109,7 +109,7 @@ def _jobs() -> Check:
     A missing worker is no fault, because cron may start the jobs. A job that never ran is no fault either, because the
     schedule is the last step of an installation.
     """
-    jobs = jobs_to_look_at()
+    jobs = find_jobs_to_look_at()
     return Check(ok=not jobs["failing"] and not jobs["late"], details={**jobs, "worker": leader() is not None})
 
 
@@ -123,7 +123,7 @@ def _fields() -> Check:
 
     The service is then only degraded, because syncs still update all other columns.
     """
-    lost_fields = unreadable_fields()
+    lost_fields = load_unreadable_fields()
     details = {
         "unreadable": [field.field for field in lost_fields],
         "remedy": remedy(lost_fields) if lost_fields else None,
@@ -133,7 +133,7 @@ def _fields() -> Check:
 
 def _replica() -> Check:
     """Report the read replica. While it is not used, the service is only degraded: the primary answers."""
-    state = replica_state()
+    state = load_replica_state()
     assert state is not None  # the check is only made where there is a replica
     lag = None if state.lag_seconds is None else round(state.lag_seconds, 3)
     return Check(ok=True, details={"used": state.is_used, "lag_seconds": lag}, degraded=not state.is_used)

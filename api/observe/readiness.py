@@ -12,7 +12,7 @@ from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
-from sf.ingest.schema import missing_text
+from sf.ingest.schema import describe_missing_migrations
 
 logger = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ def _find_problem() -> str:
     """
     try:
         with transaction.atomic():
-            missing = missing_text()
+            missing = describe_missing_migrations()
             return f"run manage.py migrate: {missing}" if missing else _find_writing_problem()
     except (DatabaseError, InterfaceError) as error:
         return _explain_refusal(getattr(error.__cause__, "sqlstate", None) or "")

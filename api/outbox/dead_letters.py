@@ -16,7 +16,7 @@ from django.db.models.functions import Now
 
 from api.models import OutboundCase
 from api.outbox.queue import DEAD_LETTER, STUCK, select_kept_apart
-from sf.sync.identity import cached_org_id
+from sf.sync.identity import load_cached_org_id
 
 State = OutboundCase.State
 
@@ -55,7 +55,7 @@ def settle(cases: Sequence[OutboundCase], *, by: str) -> int:
 def send_to_cached_org(cases: Sequence[OutboundCase]) -> int:
     """Let cases of another org go to the cached org. Return the number of changed cases."""
     return _select_apart([case.pk for case in cases]).update(
-        organization_id=cached_org_id(), next_attempt_at=Now(), error_group="", error_code="", error_message="",
+        organization_id=load_cached_org_id(), next_attempt_at=Now(), error_group="", error_code="", error_message="",
         error_fields=[], **_WAITING,
     )  # fmt: skip
 
@@ -69,7 +69,7 @@ def discard(cases: Sequence[OutboundCase], *, by: str) -> int:
 
 def is_kept_apart(case: OutboundCase) -> bool:
     """Return whether a case waits for an org that is not cached."""
-    return case.state == State.QUEUED and case.organization_id not in {"", cached_org_id()}
+    return case.state == State.QUEUED and case.organization_id not in {"", load_cached_org_id()}
 
 
 def _select_apart(ids: Sequence[uuid.UUID]) -> QuerySet[OutboundCase]:

@@ -18,8 +18,8 @@ from api.outbox import queue as outbox
 from api.outbox.queue import Why
 from api.protection import breaker
 from sf.connection import refused_logins
-from sf.connection.clients import login_request, salesforce_client
-from sf.ingest.runs import database_now
+from sf.connection.clients import build_login_request, make_salesforce_client
+from sf.ingest.runs import load_database_now
 from sf.salesforce.cases import MOST_AT_ONCE, NewCase, Outcome, deliver_cases
 from sf.salesforce.errors import DailyLimitReached, LoginFailed, SalesforceError
 from sf.salesforce.http import Patience
@@ -88,7 +88,7 @@ def deliver_due(tally: Tally, *, everything: bool = False) -> None:
     if everything:
         outbox.hasten_all()
     _check_login(everything=everything)
-    holder, began, state = outbox.make_deliverer_name(), database_now(), breaker.load_breaker_state()
+    holder, began, state = outbox.make_deliverer_name(), load_database_now(), breaker.load_breaker_state()
     if state.open and not (everything or state.probe_is_due):
         message = f"not tried again yet, after {state.failed_probes} failed attempts: {state.reason}"
         raise SalesforceAway(message, for_good=False)
@@ -105,12 +105,12 @@ def deliver_due(tally: Tally, *, everything: bool = False) -> None:
 def _check_login(*, everything: bool) -> None:
     """Raise ``SalesforceAway`` during the pause after a refused login; ``everything`` ends the pause."""
     try:
-        login = login_request()
+        login = build_login_request()
     except ImproperlyConfigured:
         return  # _send reports the wrong configuration if a case is due
     if everything:
         refused_logins.forget_refusal(login)
-    elif refusal := refused_logins.refusal_in_force(login):
+    elif refusal := refused_logins.find_refusal_in_force(login):
         raise SalesforceAway(refused_logins.explain(refusal), for_good=False)
 
 
@@ -128,7 +128,7 @@ def _send(
     """
     began = time.monotonic()
     try:
-        client = salesforce_client(UsageCounter(source), Patience.for_seconds(seconds))
+        client = make_salesforce_client(UsageCounter(source), Patience.for_seconds(seconds))
         external_id = settings.SALESFORCE_CASE_EXTERNAL_ID_FIELD
         outcomes = deliver_cases(client, [_build_new_case(case) for case in cases], external_id=external_id)
     except ImproperlyConfigured as error:

@@ -23,7 +23,7 @@ from django.utils import timezone
 from api.models import OutboundCase
 from outgoing.numbers import format_count
 from sf.salesforce.refusals import Group
-from sf.sync.identity import cached_org_id
+from sf.sync.identity import load_cached_org_id
 
 REQUEST_LEASE = timedelta(seconds=10)
 """A request waits at most 2.8 s for Salesforce; the rest is for a slow PostgreSQL."""
@@ -108,7 +108,7 @@ def store_case(*, identity: str, source: str, values: Mapping[str, str], case_id
         id=case_id,
         identity=identity,
         source=source,
-        organization_id=cached_org_id(),
+        organization_id=load_cached_org_id(),
         values=dict(values),
         attempts=1 if claimed else 0,
         lease_holder=holder,
@@ -204,7 +204,7 @@ def load_queue_depth(organization_id: str | None = None) -> QueueDepth:
     Queued and failed cases are counted separately, because each of the two states has its own index. ``/healthz/``
     calls this function every few seconds, and the table also contains all delivered cases.
     """
-    here = ["", cached_org_id() if organization_id is None else organization_id]
+    here = ["", load_cached_org_id() if organization_id is None else organization_id]
     waiting = OutboundCase.objects.filter(state=State.QUEUED)
     queued = waiting.filter(organization_id__in=here).aggregate(
         rows=Count("pk"), oldest=Min("created_at"), stuck=Count("pk", filter=STUCK)
@@ -222,7 +222,7 @@ def count_cases_kept_apart() -> dict[str, int]:
 
 def select_kept_apart() -> QuerySet[OutboundCase]:
     """Return the queued cases of orgs that are not cached. They are not delivered."""
-    return OutboundCase.objects.filter(state=State.QUEUED).exclude(organization_id__in=["", cached_org_id()])
+    return OutboundCase.objects.filter(state=State.QUEUED).exclude(organization_id__in=["", load_cached_org_id()])
 
 
 def keep_cases_apart(before: str, now: str) -> list[str]:
@@ -241,7 +241,7 @@ def keep_cases_apart(before: str, now: str) -> list[str]:
 
 
 def _select_for_cached_org() -> QuerySet[OutboundCase]:
-    return OutboundCase.objects.filter(organization_id__in=["", cached_org_id()])
+    return OutboundCase.objects.filter(organization_id__in=["", load_cached_org_id()])
 
 
 DEAD_LETTER = Q(state=State.FAILED, settled_at=None)

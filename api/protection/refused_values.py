@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from api.protection.bulkhead import Neighbor, place
-from sf.live.picklists import Picklists, kept_picklists, read_picklists
+from sf.live.picklists import Picklists, fetch_picklists, read_picklists
 from sf.salesforce.errors import SalesforceError
 from sf.salesforce.refusals import PICKLIST_CODES
 from sf.sync.best_effort import best_effort
@@ -34,7 +34,7 @@ def make_field_errors(
 def _find_allowed_values(sobject: str, fields: Iterable[str], source: str, until: float) -> Picklists:
     picklists: Picklists | None = None
     with best_effort("list of the values that a picklist allows"):
-        picklists = kept_picklists(sobject)
+        picklists = fetch_picklists(sobject)
         if picklists is None:
             picklists = _read_in_a_place(sobject, source, until)
     return {field: picklists[field] for field in fields if field in picklists} if picklists else {}

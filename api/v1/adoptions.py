@@ -19,7 +19,7 @@ from api.v1.contact import Expire
 from api.v1.copied import copied
 from sf.live.look_ups import look_up_adoptions
 from sf.models import Adoption
-from sf.reads.selectors import CONFIRMED, adoptions_by_uuid
+from sf.reads.selectors import CONFIRMED, build_adoptions_query
 
 LIFETIME = timedelta(hours=1)
 """The time that a client may keep an answer.
@@ -92,7 +92,7 @@ def list_adoptions(
     user = get_signed_in_user(request)
     if expire:
         look_up_own_contact(user, expire=True, look_up=look_up_adoptions)
-    statement = adoptions_by_uuid(user.session.uuid, confirmed=confirmed if confirmed or assumed else None)
+    statement = build_adoptions_query(user.session.uuid, confirmed=confirmed if confirmed or assumed else None)
     contact_id, adoptions = require_own_adoptions(statement.rows())
     if not adoptions:
         raise NotFound("No cached adoptions of this user match.", error_type=ErrorType.NO_MATCH)

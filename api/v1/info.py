@@ -27,10 +27,10 @@ from api.v1.me import (
     HasSignatureKey,
     accounts_environment,
 )
-from sf.live.org import calls_today, salesforce_environment, usage_now
+from sf.live.org import count_calls_today, fetch_usage, salesforce_environment
 from sf.live.records import LiveCallFailed
-from sf.status.objects import ObjectStatus, status_of_all
-from sf.sync.identity import cached_org
+from sf.status.objects import ObjectStatus, load_status_of_all
+from sf.sync.identity import load_cached_org
 
 ACCOUNTS_CHECK_SECONDS = 3600
 """A token up to this age shows that Accounts accepts this service."""
@@ -192,7 +192,7 @@ def get_info(request: HttpRequest, live_accounts_check: _LiveCheck = False) -> H
             "api_usage": _fetch_api_usage(),
             "accounts_api": _check_accounts_api(max_age=0 if live_accounts_check else ACCOUNTS_CHECK_SECONDS),
             "sso_config": _describe_sso_config(),
-            "sync": {status.name: _build_sync_state(status) for status in status_of_all()},
+            "sync": {status.name: _build_sync_state(status) for status in load_status_of_all()},
         }
     )
 
@@ -208,18 +208,18 @@ def _get_release_information() -> dict[str, Any]:
 
 
 def _load_salesforce_org() -> dict[str, Any] | None:
-    org = cached_org()
+    org = load_cached_org()
     return {"id": org.id, "name": org.name, "kind": org.kind} if org else None
 
 
 def _fetch_api_usage() -> dict[str, Any]:
     try:
         with breaker.live_call() as call:
-            usage = usage_now("api info", call.may_ask)
+            usage = fetch_usage("api info", call.may_ask)
     except (LiveCallFailed, ImproperlyConfigured) as error:
         logger.warning("info: %s", error)
         return {"error": str(error)}
-    return {"api_usage": usage.used, "api_limit": usage.maximum, "by_source": calls_today()}
+    return {"api_usage": usage.used, "api_limit": usage.maximum, "by_source": count_calls_today()}
 
 
 def _check_accounts_api(*, max_age: float) -> dict[str, Any]:

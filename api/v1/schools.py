@@ -19,7 +19,7 @@ from api.v1.copied import copied
 from sf.models import Account
 from sf.reads.replica import read_from_replica
 from sf.reads.school_search import SchoolFilters, load_school_page
-from sf.reads.selectors import school_by_id
+from sf.reads.selectors import build_school_query
 
 SHORTEST_NAME = 3
 SHORTEST_WITHOUT_BLANKS = 2
@@ -164,7 +164,7 @@ def _build_next_address(request: HttpRequest, search: SchoolSearch, count: int) 
 )
 def get_school(request: HttpRequest, school_id: _SchoolId) -> HttpResponse:
     """Return a school by its Salesforce id of 15 or 18 characters."""
-    schools = read_from_replica(school_by_id(require_id(school_id, name="school_id")).rows)
+    schools = read_from_replica(build_school_query(require_id(school_id, name="school_id")).rows)
     if not schools:
         raise NotFound("There is no such school.")
     return finish_private_response(request, make_json_response(schools[0]))

@@ -22,12 +22,12 @@ from sf.ingest.personal import (
     any_text,
     clear,
     empty,
+    list_text_columns,
     not_personal,
-    text_columns,
 )
 from sf.salesforce.ids import id_of_18
 
-_PROSPECT = text_columns(models.Prospect)
+_PROSPECT = list_text_columns(models.Prospect)
 
 
 def declare() -> None:

@@ -10,8 +10,8 @@ from django.db import transaction
 
 from pardot.platform.business_unit import confirm_business_unit, forget_copies, has_copies, load_copied_unit
 from pardot.platform.connection import PardotCalls, make_client_of_any_unit
-from sf.connection.clients import salesforce_client
-from sf.management.questions import confirmed_on_terminal
+from sf.connection.clients import make_salesforce_client
+from sf.management.questions import confirm_on_terminal
 from sf.salesforce.errors import SalesforceError
 from sf.sync.usage import UsageCounter
 
@@ -24,7 +24,7 @@ def adopt_business_unit(stdout: Any, *, agreed: bool) -> bool:
     """
     unit = settings.SALESFORCE_PARDOT_BUSINESS_UNIT
     try:
-        make_client_of_any_unit(salesforce_client(UsageCounter("camp_sync")), PardotCalls()).ask_usage()
+        make_client_of_any_unit(make_salesforce_client(UsageCounter("camp_sync")), PardotCalls()).ask_usage()
     except SalesforceError as error:
         raise CommandError(str(error)) from error
     copied = load_copied_unit()
@@ -36,7 +36,7 @@ def adopt_business_unit(stdout: Any, *, agreed: bool) -> bool:
         f"history and its exemptions will be removed, and {unit} will be copied. "
         "Team, configuration, saved views, tasks and notes stay."
     )
-    if not agreed and not confirmed_on_terminal(question):
+    if not agreed and not confirm_on_terminal(question):
         return False
     with transaction.atomic():
         forget_copies()

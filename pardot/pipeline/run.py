@@ -18,7 +18,7 @@ from pardot.sync.engine import EntitySync, PardotSync
 from pardot.sync.options import CampOptions
 from pardot.sync.salesforce import CampObjectSync, CountingSync, HealthSync, LoadedCounts, MemberCountSync
 from pardot.sync.sample import ProspectSample
-from sf.connection.clients import salesforce_client
+from sf.connection.clients import make_salesforce_client
 from sf.ingest.lease import hold_lease
 from sf.ingest.sync import AnySynced, Progress, Retry, Sync
 from sf.ingest.under_way import skip_busy_run
@@ -52,7 +52,7 @@ class Camp:
         self._options = options
         self._progress = progress
         self._salesforce_calls = UsageCounter("camp_sync")
-        self._salesforce = salesforce_client(self._salesforce_calls)
+        self._salesforce = make_salesforce_client(self._salesforce_calls)
         self._pardot_calls = PardotCalls()
         self.pardot = make_pardot_client(self._salesforce, self._pardot_calls)
         self._salesforce_budget = UsageBudget(self._salesforce)

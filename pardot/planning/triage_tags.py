@@ -20,7 +20,7 @@ from pardot.planning.triage import load_tag_ids
 from pardot.platform import quota
 from pardot.platform.client import PardotClient
 from pardot.platform.connection import PardotCalls, make_pardot_client
-from sf.connection.clients import salesforce_client
+from sf.connection.clients import make_salesforce_client
 from sf.salesforce.errors import DailyLimitReached, RequestRefused, SalesforceError, TransientError
 from sf.salesforce.http import Patience
 from sf.sync.usage import UsageCounter
@@ -79,7 +79,7 @@ def make_missing_tags(values: Configuration) -> list[CleanupTag]:
 
 def _make_missing_tags(values: Configuration) -> list[CleanupTag]:
     try:
-        salesforce = salesforce_client(UsageCounter("api cleanup"), Patience.for_seconds(SECONDS))
+        salesforce = make_salesforce_client(UsageCounter("api cleanup"), Patience.for_seconds(SECONDS))
         client = make_pardot_client(salesforce, PardotCalls())
         try:
             return [_find_or_create(client, action, name) for action, name in values.cleanup_tags.items()]

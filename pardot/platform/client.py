@@ -162,7 +162,7 @@ class PardotClient:
                     raise
             except SessionExpired:
                 pass
-            session = self._salesforce.renewed_session(session)
+            session = self._salesforce.renew_session(session)
         try:
             return self._send(session, method, path, params, body)
         except SessionExpired as refusal:

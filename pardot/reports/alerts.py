@@ -22,7 +22,7 @@ from pardot.reports.addresses import build_site_address
 from pardot.reports.wording import Section, text_of
 from pardot.scoring.history import find_last_snapshot
 from pardot.scoring.scorecard import Scorecard, load_current_scorecard
-from sf.status.freshness import FAILING, Freshness, all_freshness
+from sf.status.freshness import FAILING, Freshness, load_all_freshness
 
 _SYNC_JOBS = {"camp_sync"}
 _GRADE = "grade"
@@ -122,7 +122,7 @@ def _check_threshold(card: Scorecard) -> Iterator[Condition]:
 
 
 def _check_syncs() -> Iterator[Condition]:
-    health = all_freshness()
+    health = load_all_freshness()
     for each in [*health.syncs, *(job for job in health.jobs if job.name in _SYNC_JOBS)]:
         name = each.name if each.name in _SYNC_JOBS else f"sync of {each.name.replace('_', ' ')}"
         if each.state in FAILING:

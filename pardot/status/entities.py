@@ -13,7 +13,7 @@ from pardot.catalog.complete_reads import complete_reads
 from pardot.catalog.entities import ALL, LOCK, Entity, Tier
 from pardot.models import EntityState
 from pardot.status.problems import Problem, problem_of
-from sf.ingest.guard import held_back_deletes
+from sf.ingest.guard import parse_held_back_deletes
 from sf.ingest.lease import is_running
 from sf.models import SyncRun
 
@@ -108,7 +108,7 @@ class EntityStatus:
     @property
     def held_back_by_part(self) -> dict[str, tuple[int, int]]:
         failed = [part.last_run for part in self.parts if part.last_run and part.last_run.state == _State.FAILED]
-        counts = {run.object: held_back_deletes(run.message) for run in failed}
+        counts = {run.object: parse_held_back_deletes(run.message) for run in failed}
         return {name: held_back for name, held_back in counts.items() if held_back is not None}
 
     @property

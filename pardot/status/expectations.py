@@ -22,7 +22,7 @@ def compute_max_ages() -> dict[str, timedelta]:
     """
     if not settings.SALESFORCE_PARDOT_BUSINESS_UNIT:
         return {}
-    daily = freshness.allowed_age(CAMP_SYNC, unscheduled=timedelta(hours=26))
+    daily = freshness.compute_allowed_age(CAMP_SYNC, unscheduled=timedelta(hours=26))
     weekly = timedelta(days=8)
     return {
         part: daily if entity.tier is Tier.SET_UP else weekly for entity in (*ALL, ORPHANS) for part in entity.parts

@@ -41,7 +41,7 @@ from sf.salesforce.refusals import Group
 from sf.sync.identity import confirmation
 from sf.sync.meaning import SalesforceMeaning
 from sf.sync.readable_sync import ReadableSync
-from sf.sync.source import storable_rows
+from sf.sync.source import filter_storable_rows
 
 OVERLAP = timedelta(minutes=10)
 """Incremental reads begin this long before the watermark.
@@ -135,8 +135,8 @@ class EntitySync(PardotSync):
         return state if fits else None
 
     def _begin(self, *, forced: bool) -> None:
-        entity, now = self._synced, runs.database_now()
-        committed = runs.last_committed(entity)
+        entity, now = self._synced, runs.load_database_now()
+        committed = runs.find_last_committed(entity)
         window = choose_window(
             committed,
             fingerprint=entity.fingerprint,
@@ -213,7 +213,7 @@ class EntitySync(PardotSync):
     def _stage_page(self, index: int, page: FetchedPage) -> None:
         refusals: list[Refusal] = []
         with transaction.atomic():
-            stored = self._stage.copy_rows(storable_rows(page.rows, self._stage, refusals))
+            stored = self._stage.copy_rows(filter_storable_rows(page.rows, self._stage, refusals))
             self._state = self._state.after_page(
                 index,
                 rows=stored + len(refusals),
@@ -233,7 +233,7 @@ class EntitySync(PardotSync):
 
     def _would_remove(self) -> bool:
         merge = Merge(self._stage, within=self._build_within_condition())
-        set_aside = quarantine.ids_set_aside(self._synced)
+        set_aside = quarantine.load_ids_set_aside(self._synced)
         return merge.count_missing(untouched_since=self._state.began_at, except_ids=set_aside) > 0
 
     def _build_within_condition(self) -> sql.Composable | None:

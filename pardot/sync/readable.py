@@ -15,7 +15,7 @@ from pardot.platform.client import PardotClient
 from pardot.platform.errors import UNKNOWN_FIELD
 from sf.ingest import runs
 from sf.salesforce.errors import RequestRefused
-from sf.sync.readable import PARDOT, columns_left_out, note_unreadable
+from sf.sync.readable import PARDOT, load_columns_left_out, note_unreadable
 
 _NEEDED = frozenset({"id", "created_at", "updated_at", "is_deleted"})
 """The columns that no read can do without."""
@@ -23,7 +23,7 @@ _NEEDED = frozenset({"id", "created_at", "updated_at", "is_deleted"})
 
 def as_readable(entity: PardotEntity) -> PardotEntity:
     """Return the entity without the columns that were unreadable at the last check. This makes no call."""
-    return replace(entity, left_out=columns_left_out(entity.name))
+    return replace(entity, left_out=load_columns_left_out(entity.name))
 
 
 def look_again(client: PardotClient, entity: PardotEntity) -> PardotEntity:
@@ -74,6 +74,6 @@ def _without_refused(refusal: RequestRefused, entity: PardotEntity) -> PardotEnt
     """
     named = set(re.findall(r"\w+", refusal.reason.rpartition(":")[2])) if refusal.code == str(UNKNOWN_FIELD) else set()
     columns = {column for column, name in entity.map_columns_to_names().items() if name in named}
-    if not columns or columns & _NEEDED or not runs.last_committed(entity):
+    if not columns or columns & _NEEDED or not runs.find_last_committed(entity):
         raise refusal
     return replace(entity, left_out=entity.left_out | columns)

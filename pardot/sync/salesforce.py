@@ -25,7 +25,7 @@ from sf.sync.engine import ObjectSync
 from sf.sync.meaning import SalesforceMeaning
 from sf.sync.objects import columns_of
 from sf.sync.salesforce_sync import SalesforceSync
-from sf.sync.source import SoqlQuery, rest_page
+from sf.sync.source import SoqlQuery, fetch_rest_page
 
 GROUPS_AT_ONCE = 2000
 """The largest number of groups that an aggregate query returns. Such a query has no next page."""
@@ -61,7 +61,7 @@ class HealthSync(CountingSync[CountedEntity]):
     """A sync that counts leads and contacts, and those of them whom Pardot knows: four queries."""
 
     def _read_and_merge(self) -> None:
-        began = runs.database_now()
+        began = runs.load_database_now()
         self._run.mode, self._run.transport = SyncRun.Mode.FULL, SyncRun.Transport.REST
         counted = {
             "total_leads": self._count("Lead"),
@@ -108,7 +108,7 @@ class MemberCountSync(CountingSync[LoadedCounts], LoadingSync[LoadedCounts]):
         note_complete(self._name, began=read.began)
 
     def _read_and_merge(self) -> None:
-        began = runs.database_now()
+        began = runs.load_database_now()
         self._run.mode, self._run.transport = SyncRun.Mode.FULL, SyncRun.Transport.REST
         self._progress.reading(self._name, "counted by Salesforce", None, 0)
         responded = {group["CampaignId"]: group["members"] for group in self._fetch_groups("HasResponded = true")}
@@ -142,7 +142,7 @@ class MemberCountSync(CountingSync[LoadedCounts], LoadingSync[LoadedCounts]):
             at_most = self._groups_at_once
             query = SoqlQuery(_build_group_query(where, at_most), include_deleted=False)
             try:
-                return ask_carefully(self._client, lambda: rest_page(self._client, query))["records"], at_most  # noqa: B023
+                return ask_carefully(self._client, lambda: fetch_rest_page(self._client, query))["records"], at_most  # noqa: B023
             except TooMuchAsked:
                 if at_most <= FEWEST_GROUPS:
                     raise

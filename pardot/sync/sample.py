@@ -29,7 +29,7 @@ from sf.ingest.loading import StagedRead
 from sf.models import SyncRun
 from sf.salesforce.reads import TooMuchAsked
 from sf.sync.attempts import READ_ATTEMPTS
-from sf.sync.source import storable_rows
+from sf.sync.source import filter_storable_rows
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ class ProspectSample(PardotSync):
             )
         # A separate staging table, because the survey's may contain an unfinished read.
         self._stage = Stage(replace(self._synced.target, staging_suffix="_sampled"))
-        began = runs.database_now()
+        began = runs.load_database_now()
         self._run.mode, self._run.transport = SyncRun.Mode.SAMPLE, SyncRun.Transport.PARDOT
         self._run.save()
         self._progress.reading(self._name, f"the {SAMPLE_SIZE} highest scores of recently active prospects", None, 0)
@@ -63,7 +63,7 @@ class ProspectSample(PardotSync):
         rows = (tuple(format_for_staging(record[name]) for name in self._synced.api_names) for record in best)
         with transaction.atomic():
             self._stage.create()
-            self._stage.copy_rows(storable_rows(rows, self._stage, refusals))
+            self._stage.copy_rows(filter_storable_rows(rows, self._stage, refusals))
             quarantine.keep_refusals(self._synced, refusals)
         self._merge(StagedRead(rows=len(best), began=began, is_full=False))
 

@@ -15,7 +15,7 @@ from pardot.status.entities import EntityStatus, Freshness, load_camp_status
 from pardot.status.problems import Problem
 from pardot.status.steps import count_sync_steps
 from pardot.status.tiers import load_synced_tier
-from sf.ingest.requested import latest_actions
+from sf.ingest.requested import load_latest_actions
 from sf.models import OperatorAction, SyncConfig, SyncRun
 
 _MOST_ACTIONS = 5
@@ -136,7 +136,7 @@ def get_sync_status(request: HttpRequest) -> SyncStatus:
     """Return the state of every entity, in the order in which a sync reads them."""
     user = get_signed_in_user(request)
     camp = load_camp_status()
-    actions = latest_actions(_MOST_ACTIONS)
+    actions = load_latest_actions(_MOST_ACTIONS)
     steps = count_sync_steps(camp)
     complete = {part.name for status in camp.entities for part in status.parts if part.known is not None}
     return SyncStatus(

@@ -60,8 +60,8 @@ class CopyClient(RememberingClient):
     def session(self) -> Session:
         return self._admit(super().session())
 
-    def renewed_session(self, stale: Session) -> Session:
-        return self._admit(super().renewed_session(stale))
+    def renew_session(self, stale: Session) -> Session:
+        return self._admit(super().renew_session(stale))
 
     def _session_elsewhere(self, session: Session, gone: HostGone) -> Session:
         return self._admit(super()._session_elsewhere(session, gone))
@@ -77,7 +77,7 @@ class CopyClient(RememberingClient):
         return session
 
 
-def salesforce_client(counter: UsageCounter, patience: Patience | None = None) -> SalesforceClient:
+def make_salesforce_client(counter: UsageCounter, patience: Patience | None = None) -> SalesforceClient:
     """Return a client for the cached org. Its calls are counted under the source of ``counter``.
 
     Raises ``ImproperlyConfigured`` when no group of login variables is complete. Calls raise ``AnotherOrg`` when the
@@ -86,7 +86,7 @@ def salesforce_client(counter: UsageCounter, patience: Patience | None = None) -
     return CopyClient(*_parts(counter, patience))
 
 
-def client_of_any_org(counter: UsageCounter, patience: Patience | None = None) -> SalesforceClient:
+def make_client_of_any_org(counter: UsageCounter, patience: Patience | None = None) -> SalesforceClient:
     """Return a client for the login's org, even if another org is cached.
 
     Use it only to read from the org, or to make the cache a copy of the org (``sync_all --adopt-org``).
@@ -96,10 +96,10 @@ def client_of_any_org(counter: UsageCounter, patience: Patience | None = None) -
 
 def _parts(counter: UsageCounter, patience: Patience | None) -> tuple[LoginRequest, Transport, SessionKeeper]:
     transport = Transport(proxy=settings.SALESFORCE_PROXY, counter=counter, patience=patience or Patience())
-    return login_request(), transport, _keeper
+    return build_login_request(), transport, _keeper
 
 
-def login_request() -> LoginRequest:
+def build_login_request() -> LoginRequest:
     """Return the login of the settings.
 
     Raises ``ImproperlyConfigured`` when no group of login variables is complete.

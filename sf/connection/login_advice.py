@@ -33,7 +33,7 @@ class LoginWarning:
         return f"{self.message} {self.hint}"
 
 
-def login_warnings() -> Iterator[LoginWarning]:
+def find_login_warnings() -> Iterator[LoginWarning]:
     """Yield the known problems of the configured login; nothing when no login is set."""
     credentials = choose_credentials(settings.SALESFORCE_LOGIN)
     if credentials is None:

@@ -43,7 +43,7 @@ def fingerprint(login: LoginRequest) -> str:
     return salted_hmac("sf.connection.refused_logins", repr(settings), algorithm="sha256").hexdigest()
 
 
-def refusal_in_force(login: LoginRequest) -> RefusedLogin | None:
+def find_refusal_in_force(login: LoginRequest) -> RefusedLogin | None:
     """Return the refusal of this login whose pause is not over, or ``None``."""
     return RefusedLogin.objects.filter(pk=fingerprint(login), **_PAUSED).first()
 

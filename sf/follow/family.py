@@ -22,7 +22,7 @@ class Link:
     """True when the child stores values of the parent, so that a change of the parent changes the child."""
 
 
-def links_to(parent: SyncedObject) -> Iterator[Link]:
+def find_links_to(parent: SyncedObject) -> Iterator[Link]:
     """Yield the lookup fields that refer to an object directly, not through a third object."""
     for child in PARENTS_FIRST:
         for field in child.model.copied_fields():
@@ -33,19 +33,19 @@ def links_to(parent: SyncedObject) -> Iterator[Link]:
                 yield Link(child, str(field.column), field.salesforce_name, shown)
 
 
-def touched_by(parent: SyncedObject, *, moved: bool) -> set[str]:
+def find_touched_by(parent: SyncedObject, *, moved: bool) -> set[str]:
     """Return the names of the objects to read when records of ``parent`` changed, ``parent`` included.
 
     ``moved``: records of ``parent`` were deleted or restored.
     """
     names = {parent.name}
-    for link in links_to(parent):
+    for link in find_links_to(parent):
         if link.shows_parent or moved:
-            names |= touched_by(link.child, moved=False)
+            names |= find_touched_by(link.child, moved=False)
     return names
 
 
-def in_order(names: Iterable[str]) -> list[SyncedObject]:
+def sort_parents_first(names: Iterable[str]) -> list[SyncedObject]:
     """Return the objects with these names, parents first."""
     unordered = set(names)
     return [synced for synced in PARENTS_FIRST if synced.name in unordered]

@@ -25,8 +25,8 @@ from django.db import DatabaseError, InterfaceError, connection
 
 from sf.follow.catching_up import CatchUp
 from sf.follow.collected import Collected, Inbox
-from sf.follow.family import in_order, touched_by
-from sf.follow.places import forget_places, stored_places
+from sf.follow.family import find_touched_by, sort_parents_first
+from sf.follow.places import forget_places, load_places
 from sf.follow.reading import read_changes
 from sf.follow.storing import store
 from sf.ingest.errors import SyncError, SyncPaused
@@ -92,7 +92,7 @@ class _Streams:
     """A stream has delivered something, so Salesforce accepts the session for subscriptions."""
 
     def listen(self, name: str, replay_id: bytes | None) -> None:
-        (synced,) = in_order([name])
+        (synced,) = sort_parents_first([name])
         subscription = self.open[name] = self.client.subscribe(topic_of(synced.sobject), replay_id)
         threading.Thread(target=self._listen, args=(name, subscription), name=f"events of {name}", daemon=True).start()
 
@@ -162,7 +162,7 @@ class Follower:
 
     def _follow(self) -> None:
         if self._expired is not None:
-            self._client.renewed_session(self._client.session())
+            self._client.renew_session(self._client.session())
         streams = _Streams(self._connect(), Inbox([synced.name for synced in self._objects]))
         try:
             self._check_topics(streams.client)
@@ -188,7 +188,7 @@ class Follower:
             raise NotFollowable(_what_to_set_up(missing, forbidden))
 
     def _open(self, streams: _Streams) -> None:
-        places = stored_places(self._client.organization_id)
+        places = load_places(self._client.organization_id)
         for synced in self._objects:
             place = places.get(synced.name)
             streams.listen(synced.name, place)
@@ -237,7 +237,7 @@ class Follower:
             if time.monotonic() > self._held_until:
                 self._held_until = time.monotonic() + HELD_SECONDS
                 with suppress(RequestRefused):  # the header of a refusal reports the usage too
-                    self._client.daily_usage(usage.LIMITS_SECONDS)
+                    self._client.fetch_daily_usage(usage.LIMITS_SECONDS)
             return False
         return True
 
@@ -268,8 +268,8 @@ class Follower:
         return bool(ready)
 
     def _touched(self, name: str, collected: Collected) -> set[str]:
-        (synced,) = in_order([name])
-        return touched_by(synced, moved=bool(collected.moved))
+        (synced,) = sort_parents_first([name])
+        return find_touched_by(synced, moved=bool(collected.moved))
 
     def _read_and_store(self, changes: dict[str, Collected]) -> dict[str, Collected]:
         """Read and store the changed records, and return the changes that a sync has to read instead.
@@ -306,7 +306,7 @@ class Follower:
         for name, collected in parts.items():
             self._tell(f"{name}: a sync is needed: {collected.incomplete}")
         touched = {name: self._touched(name, collected) for name, collected in parts.items()}
-        done = self._catch_up.sync(in_order(set().union(*touched.values())))
+        done = self._catch_up.sync(sort_parents_first(set().union(*touched.values())))
         synced = {name: collected for name, collected in parts.items() if touched[name] <= done}
         named = {name: replace(each, incomplete="") for name, each in synced.items() if len(each.ids) <= _NAMED_AT_MOST}
         try:

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from sf.models import FollowedObject
 
 
-def stored_places(organization_id: str) -> dict[str, bytes]:
+def load_places(organization_id: str) -> dict[str, bytes]:
     """Return the stored replay ids of the org with this id, by the name of the object."""
     rows = FollowedObject.objects.filter(organization_id=organization_id)
     return {row.object: bytes(row.replay_id) for row in rows}

@@ -7,16 +7,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sf.follow.collected import Collected
-from sf.follow.family import PARENTS_FIRST, links_to
+from sf.follow.family import PARENTS_FIRST, find_links_to
 from sf.ingest.load import Row
-from sf.ingest.runs import database_now
+from sf.ingest.runs import load_database_now
 from sf.salesforce import soql
 from sf.salesforce.client import SalesforceClient
 from sf.salesforce.errors import RequestRefused
 from sf.salesforce.reads import ask_carefully
 from sf.sync.objects import SyncedObject
 from sf.sync.readable import as_readable, readable_after
-from sf.sync.source import SoqlQuery, rest_page, rows_of
+from sf.sync.source import SoqlQuery, fetch_rest_page, rows_of
 
 MAX_IDS = 200
 """The largest number of ids in one query. The query is part of the URL, whose length is limited."""
@@ -82,7 +82,7 @@ def _add_children(
     Some children store values of a changed parent. Other children have a lookup field that a deletion or undelete of
     the parent may have cleared or restored.
     """
-    for link in links_to(parent):
+    for link in find_links_to(parent):
         parents = changed | collected.ids if link.shows_parent else collected.moved
         if not parents:
             continue
@@ -94,7 +94,7 @@ def _add_children(
 
 
 def _read(client: SalesforceClient, synced: SyncedObject, selection: Selection, deleted: Iterable[str]) -> Read:
-    began, readable = database_now(), as_readable(synced)
+    began, readable = load_database_now(), as_readable(synced)
     try:
         rows = list(_rows(client, readable, selection.conditions(readable)))
     except RequestRefused as refusal:
@@ -110,7 +110,7 @@ def _rows(client: SalesforceClient, readable: SyncedObject, conditions: Iterable
         query = SoqlQuery(soql.select(paths, readable.sobject, where=where), include_deleted=True)
         cursor = ""
         while True:
-            page = ask_carefully(client, lambda: rest_page(client, query, cursor, rows=readable.rest_page_rows))  # noqa: B023
+            page = ask_carefully(client, lambda: fetch_rest_page(client, query, cursor, rows=readable.rest_page_rows))  # noqa: B023
             yield from rows_of(page["records"], paths)
             cursor = page.get("nextRecordsUrl") or ""
             if not cursor:

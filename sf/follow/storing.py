@@ -14,8 +14,8 @@ from sf.follow.reading import Read
 from sf.ingest import quarantine
 from sf.ingest.guard import check_deletes
 from sf.ingest.load import Counts, Merge, Refusal, Stage
-from sf.ingest.runs import database_now
-from sf.sync.source import storable_rows
+from sf.ingest.runs import load_database_now
+from sf.sync.source import filter_storable_rows
 
 
 def store(reads: Iterable[Read], organization_id: str, places: Mapping[str, bytes], confirm: Callable[[], None]) -> int:
@@ -36,9 +36,9 @@ def _merge(read: Read) -> int:
     stage = Stage(replace(synced.target, staging_suffix="_follow"))
     stage.create(temporary=True)
     refusals: list[Refusal] = []
-    stage.copy_rows(storable_rows(read.rows, stage, refusals))
+    stage.copy_rows(filter_storable_rows(read.rows, stage, refusals))
     merge = Merge(stage, within=_one_of(read))
-    counts, more = merge.run(keep=quarantine.ids_set_aside(synced))
+    counts, more = merge.run(keep=quarantine.load_ids_set_aside(synced))
     quarantine.keep_refusals(synced, [*refusals, *more])
     quarantine.forget_stored(synced, stage, tried_before=read.began, all_were_read=False)
     _remove_gone(read, stage, counts)
@@ -53,9 +53,9 @@ def _remove_gone(read: Read, stage: Stage, counts: Counts) -> None:
     it back.
     """
     if read.gone:
-        set_aside = quarantine.ids_set_aside(read.synced)
+        set_aside = quarantine.load_ids_set_aside(read.synced)
         counts.soft_deleted += Merge(stage, within=_one_of(read)).remove_missing(
-            untouched_since=database_now(), except_ids=set_aside
+            untouched_since=load_database_now(), except_ids=set_aside
         )
     if counts.soft_deleted:
         check_deletes(

@@ -77,7 +77,7 @@ class UserCrontab:
         """Return the folder of this checkout, escaped as in the crontab."""
         return _for_cron(str(self._names.CRONTAB_COMMENT).removeprefix(_OWN_NAME))
 
-    def own_lines(self) -> list[OwnLine]:
+    def load_own_lines(self) -> list[OwnLine]:
         found, zone = [], ""
         for line in self.lines:
             if applies := _ZONE.fullmatch(line):
@@ -89,7 +89,7 @@ class UserCrontab:
     def add(self) -> None:
         """Append the time zone and all jobs. The time zone applies to every line below it."""
         marker = f"# {_OWN_NAME}{self.folder}: the hours below are in this zone"
-        self.lines += [marker, f"CRON_TZ={settings.TIME_ZONE}", *self.planned_lines()]
+        self.lines += [marker, f"CRON_TZ={settings.TIME_ZONE}", *self.build_planned_lines()]
 
     def remove(self, *, only_here: bool = False) -> None:
         """Remove SFAPI's jobs of all folders; with ``only_here``, only the jobs of this folder.
@@ -116,15 +116,15 @@ class UserCrontab:
         match = _OWN_JOB.fullmatch(line) or _OWN_MARKER.fullmatch(line)
         return match is not None and not (only_here and match["folder"] != self.folder)
 
-    def planned_lines(self) -> dict[str, str]:
+    def build_planned_lines(self) -> dict[str, str]:
         """Return the jobs' lines that ``add`` writes, each with its description."""
         return {self._line(job): _describe(job) for job in self._names.CRONJOBS}
 
     def report(self, *, only_here: bool = False) -> Iterator[Job]:
         """Yield SFAPI's jobs in this crontab, each with its fault if it has one, and the missing jobs."""
-        planned = self.planned_lines()
+        planned = self.build_planned_lines()
         missing = dict(planned)
-        for line in self.own_lines():
+        for line in self.load_own_lines():
             known = missing.pop(line.text, None)
             if known and line.zone not in {"", settings.TIME_ZONE}:
                 yield Job(f"outdated, its hours are in {line.zone}, {ADD}: {line.text}")

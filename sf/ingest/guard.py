@@ -73,7 +73,7 @@ def accepting(name: str, records: int) -> str:
     return AllowedDeletes({name: records}).as_option()
 
 
-def held_back_deletes(message: str) -> tuple[int, int] | None:
+def parse_held_back_deletes(message: str) -> tuple[int, int] | None:
     """Read two numbers from a run's message: the deletions that were stopped, and the cached records.
 
     Return ``None`` for other messages, and for deletions that no option accepts.

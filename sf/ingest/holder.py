@@ -53,7 +53,7 @@ def _here() -> str:
     return f"{socket.gethostname()} {boot} {namespace}"[:200]
 
 
-def process_age() -> timedelta:
+def compute_process_age() -> timedelta:
     """Return the time since this process started.
 
     Where the system does not report when a process started, return the time since this module was imported.

@@ -84,5 +84,5 @@ def _report_failure(name: str, error: Exception) -> str:
 
 def _record_end(name: str, state: SyncRun.State, message: str) -> None:
     run = SyncRun.objects.filter(object=name, state=state, message=message).first() or SyncRun(object=name)
-    run.started = runs.database_now()  # set in a reused row too, because rows are ordered by it
+    run.started = runs.load_database_now()  # set in a reused row too, because rows are ordered by it
     runs.end_run(run, state, message)

@@ -99,12 +99,12 @@ class LoadingSync(Sync[AnyLoaded]):
             quarantine.stage_refused_again(self._synced, self._stage, tried_before=read.began)
         counts, refusals = merge.run(
             replace_older_than=read.began if read.replace else None,
-            keep=quarantine.ids_set_aside(self._synced, since=read.began),
+            keep=quarantine.load_ids_set_aside(self._synced, since=read.began),
         )
         self._check_all_came(read, counts)
         quarantine.keep_refusals(self._synced, refusals)
         quarantine.forget_stored(self._synced, self._stage, tried_before=read.began, all_were_read=read.is_full)
-        set_aside = quarantine.ids_set_aside(self._synced)
+        set_aside = quarantine.load_ids_set_aside(self._synced)
         counts.soft_deleted = self._deletions(read, merge, counts, keep=set_aside)
         run = self._with_counts(read, counts)
         run.set_aside = len(set_aside)

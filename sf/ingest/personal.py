@@ -98,10 +98,10 @@ WIDEN: list[Callable[[Person], Person]] = []
 
 def not_personal(model: type[models.Model], *columns: str) -> None:
     """Declare that these columns, or the whole table if none is given, contain nothing about people."""
-    NOT_PERSONAL[model] = frozenset(columns) or text_columns(model)
+    NOT_PERSONAL[model] = frozenset(columns) or list_text_columns(model)
 
 
-def text_columns(model: type[models.Model]) -> frozenset[str]:
+def list_text_columns(model: type[models.Model]) -> frozenset[str]:
     """Return the columns that could contain text about a person.
 
     Primary keys are left out; so are generated columns, which PostgreSQL recomputes from other columns.

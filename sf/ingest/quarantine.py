@@ -41,7 +41,7 @@ def stage_refused_again(synced: Synced, stage: Stage, *, tried_before: datetime)
         _not_tried_since(tried_before), object=synced.name, fingerprint=synced.fingerprint
     )
     rows = {record.record_id: _row(record, stage) for record in waiting}
-    for key in stage.ids_among(list(rows)):
+    for key in stage.select_staged_ids(list(rows)):
         del rows[key]
     stage.copy_rows(row for row in rows.values() if is_storable_text(row))
     keep_refusals(synced, [refusal_of(row, stage.target) for row in rows.values() if not is_storable_text(row)])
@@ -51,12 +51,12 @@ def forget_stored(synced: Synced, stage: Stage, *, tried_before: datetime, all_w
     """Delete the entries of records that are stored now or that a full read did not bring."""
     old = RefusedRecord.objects.filter(_not_tried_since(tried_before), object=synced.name)
     if not all_were_read:
-        staged = stage.ids_among(list(old.values_list("record_id", flat=True)))
+        staged = stage.select_staged_ids(list(old.values_list("record_id", flat=True)))
         old = old.filter(record_id__in=staged)
     old.delete()
 
 
-def ids_set_aside(synced: Synced, *, since: datetime | None = None) -> list[str]:
+def load_ids_set_aside(synced: Synced, *, since: datetime | None = None) -> list[str]:
     """Return the ids of the records that are set aside, or only those that were tried ``since`` a time."""
     records = RefusedRecord.objects.filter(object=synced.name)
     if since:

@@ -58,7 +58,7 @@ def read_mark(database: BaseDatabaseWrapper) -> Mark | None:
     return _mark(database, _READ, [])
 
 
-def replayed_mark(replica: BaseDatabaseWrapper) -> Mark | None:
+def load_replayed_mark(replica: BaseDatabaseWrapper) -> Mark | None:
     """Return the mark that a standby has replayed; ``None`` if it has no mark or is not a standby."""
     return _mark(replica, _READ_REPLAYED, [])
 

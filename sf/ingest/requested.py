@@ -23,7 +23,7 @@ from django.utils import timezone
 
 from sf.ingest.errors import SyncError
 from sf.ingest.lease import fence, is_running
-from sf.ingest.runs import ENDED_WITHOUT_A_WORD, database_now
+from sf.ingest.runs import ENDED_WITHOUT_A_WORD, load_database_now
 from sf.ingest.scheduled import leader
 from sf.models import OperatorAction, SyncConfig
 
@@ -118,7 +118,7 @@ def note_request_end(action_id: int, exit_status: int | None, outcome: str) -> N
     )
 
 
-def latest_actions(number: int) -> list[OperatorAction]:
+def load_latest_actions(number: int) -> list[OperatorAction]:
     """Record the ends of abandoned actions, and return the latest actions, newest first."""
     actions = list(OperatorAction.objects.all()[:number])
     if not any(_may_be_abandoned(action) for action in actions):
@@ -162,6 +162,6 @@ def _start_here(action: OperatorAction) -> OperatorAction:
 
 
 def _mark_claimed(action: OperatorAction) -> OperatorAction:
-    action.started, action.host = database_now(), socket.gethostname()[:100]
+    action.started, action.host = load_database_now(), socket.gethostname()[:100]
     action.save(update_fields=["started", "host"])
     return action

@@ -49,7 +49,7 @@ ENDED_WITHOUT_A_WORD = "its process ended without a word: killed, or the machine
 _LONGEST_COMMAND = 500
 
 
-def database_now() -> datetime:
+def load_database_now() -> datetime:
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
         row = cursor.fetchone()
@@ -78,7 +78,7 @@ def leave_run(run: SyncRun, message: str) -> None:
 
     The unfinished read is not touched, because it belongs to the run that has the lease now.
     """
-    run.state, run.message, run.ended = SyncRun.State.INTERRUPTED, message, database_now()
+    run.state, run.message, run.ended = SyncRun.State.INTERRUPTED, message, load_database_now()
     still_ours = SyncRun.objects.filter(pk=run.pk, state=SyncRun.State.RUNNING)
     still_ours.update(state=run.state, message=message, ended=run.ended, api_calls=run.api_calls)
 
@@ -88,7 +88,7 @@ def end_run(run: SyncRun, state: SyncRun.State, message: str) -> None:
 
     Otherwise earlier runs would count as later than this run, and hide its failure.
     """
-    run.state, run.message, run.ended = state, message, database_now()
+    run.state, run.message, run.ended = state, message, load_database_now()
     run.started = min(run.started, run.ended)
     run.save()
     ahead = SyncRun.objects.filter(object=run.object, started__gt=run.ended, ended__isnull=False)
@@ -96,7 +96,7 @@ def end_run(run: SyncRun, state: SyncRun.State, message: str) -> None:
     ahead.update(started=before, ended=before)
 
 
-def last_committed(synced: Synced) -> Committed | None:
+def find_last_committed(synced: Synced) -> Committed | None:
     """Return the latest read whose rows are in the cache: its merge has stored a watermark."""
     run = SyncRun.objects.filter(object=synced.name, watermark__isnull=False).order_by("-started", "-id").first()
     if run is None:
@@ -124,7 +124,7 @@ def take_over_unfinished(
         unfinished.update(resume_state=None)
         if state is None:
             return None
-        age = database_now() - state.began_at
+        age = load_database_now() - state.began_at
         if age < timedelta() or (kept is not None and age > kept):
             return None
         run.resume_state = state.to_json()

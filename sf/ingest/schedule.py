@@ -24,9 +24,9 @@ So a job of every minute is overdue ten minutes after its last run."""
 _MOST_DELAY = timedelta(hours=2)
 
 
-def next_run(command: str, after: datetime) -> datetime | None:
+def find_next_run(command: str, after: datetime) -> datetime | None:
     """Return the next time that a cron line starts this command; ``None`` when there is no such line."""
-    times = [next_time(line[0], after) for line in settings.CRONJOBS if line[2][0] == command]
+    times = [compute_next_time(line[0], after) for line in settings.CRONJOBS if line[2][0] == command]
     return min(times, default=None)
 
 
@@ -35,12 +35,12 @@ def longest_pause(command: str) -> timedelta | None:
 
     Examines at most 100 pauses, and stops once they span more than 35 days.
     """
-    moment = next_run(command, _ANY_MOMENT)
+    moment = find_next_run(command, _ANY_MOMENT)
     if moment is None:
         return None
     begin, longest = moment, timedelta()
     for _ in range(_SAMPLED_RUNS):
-        following = next_run(command, moment)
+        following = find_next_run(command, moment)
         assert following is not None
         longest, moment = max(longest, following - moment), following
         if moment - begin > _SAMPLED_TIME:
@@ -50,14 +50,14 @@ def longest_pause(command: str) -> timedelta | None:
 
 def is_overdue(command: str, seen: datetime, now: datetime) -> bool:
     """Return whether a command, last active at ``seen``, is late. False if the command is not scheduled."""
-    expected = next_run(command, seen)
-    following = next_run(command, expected) if expected else None
+    expected = find_next_run(command, seen)
+    following = find_next_run(command, expected) if expected else None
     if expected is None or following is None:
         return False
     return now > expected + min(max(following - expected, _LEAST_DELAY), _MOST_DELAY)
 
 
-def next_time(expression: str, after: datetime) -> datetime:
+def compute_next_time(expression: str, after: datetime) -> datetime:
     """Return the first time of a cron expression that is later than ``after``.
 
     Clock changes are handled as in cron. In an hour that comes twice, a job of every hour runs twice, and a job of a

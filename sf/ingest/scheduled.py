@@ -16,8 +16,8 @@ from django.conf import settings
 from django.db import transaction
 
 from sf.ingest.lease import fence, is_running
-from sf.ingest.runs import database_now
-from sf.ingest.schedule import next_time
+from sf.ingest.runs import load_database_now
+from sf.ingest.schedule import compute_next_time
 from sf.models import ScheduledJob, SyncLease
 
 WORK = "work"
@@ -49,7 +49,7 @@ def jobs() -> tuple[datetime, list[Job]]:
 
     For a job without a row, ``handled_until`` is PostgreSQL's time.
     """
-    table, now = _cron_table(), database_now()
+    table, now = _cron_table(), load_database_now()
     known = dict(ScheduledJob.objects.filter(command__in=table).values_list("command", "handled_until"))
     all_jobs = []
     for command, expressions in table.items():
@@ -61,7 +61,7 @@ def jobs() -> tuple[datetime, list[Job]]:
 
 def note_new_jobs() -> None:
     """Store a row for each new job: from now on, its scheduled times count as due."""
-    now = database_now()
+    now = load_database_now()
     new = [ScheduledJob(command=command, handled_until=now) for command in _cron_table()]
     ScheduledJob.objects.bulk_create(new, ignore_conflicts=True)
 
@@ -72,7 +72,7 @@ def correct_times_ahead() -> None:
     The row was stored while PostgreSQL's clock was wrong, and its job would wait until that time. A smaller difference
     stays: if a clock that is set back by seconds changed the row, a job could run twice.
     """
-    now = database_now()
+    now = load_database_now()
     ScheduledJob.objects.filter(handled_until__gt=now + _CLOCK_ERROR).update(handled_until=now)
 
 
@@ -92,7 +92,7 @@ def claim(job: Job, now: datetime) -> bool:
 def note_end(command: str, started: datetime, exit_status: int) -> None:
     """Record the end of the run that was claimed at ``started``, unless a later run was claimed."""
     ended = ScheduledJob.objects.filter(command=command, started=started)
-    ended.update(ended=database_now(), exit_status=exit_status)
+    ended.update(ended=load_database_now(), exit_status=exit_status)
 
 
 def leader() -> SyncLease | None:
@@ -109,5 +109,5 @@ def _cron_table() -> dict[str, list[str]]:
 
 @lru_cache(maxsize=64)
 def _next(expression: str, after: datetime, zone: str) -> datetime:
-    del zone  # only a part of the cache key: ``next_time`` reads the setting
-    return next_time(expression, after)
+    del zone  # only a part of the cache key: ``compute_next_time`` reads the setting
+    return compute_next_time(expression, after)

@@ -12,7 +12,7 @@ from outgoing.numbers import format_count
 _APPLIED = "SELECT app, name FROM django_migrations"
 
 
-def missing_migrations() -> list[str]:
+def find_missing_migrations() -> list[str]:
     """Return the migrations of this code that the database lacks.
 
     The database may have further migrations, of newer code.
@@ -23,9 +23,9 @@ def missing_migrations() -> list[str]:
     return sorted(f"{app}.{name}" for app, name in _own_migrations() - applied)
 
 
-def missing_text() -> str:
+def describe_missing_migrations() -> str:
     """Return a text such as ``1 migration is missing``, or an empty string when none is missing."""
-    missing = missing_migrations()
+    missing = find_missing_migrations()
     return f"{format_count(len(missing), 'migration is', 'migrations are')} missing" if missing else ""
 
 

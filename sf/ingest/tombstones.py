@@ -25,12 +25,12 @@ Merges that wait for the table's lock run between two transactions.
 """
 
 
-def models_with_tombstones() -> list[type[Any]]:
+def list_models_with_tombstones() -> list[type[Any]]:
     """Return the models that declare what stays of a deleted record."""
     return [model for model in apps.get_models() if hasattr(model, "kept_when_deleted")]
 
 
-def columns_to_empty(model: type[Any]) -> list[CopiedField]:
+def list_columns_to_empty(model: type[Any]) -> list[CopiedField]:
     """Return the copied columns that a tombstone lacks."""
     return [field for field in model.copied_fields() if field.column not in model.kept_when_deleted]
 
@@ -41,7 +41,7 @@ def empty_tombstones(*, days: int, dry_run: bool = False) -> Iterator[tuple[type
     A row is old when it last changed in the cache more than ``days`` days ago. With ``dry_run``, only count.
     With 0 days, empty nothing.
     """
-    for model in models_with_tombstones() if days else []:
+    for model in list_models_with_tombstones() if days else []:
         old = _rows_with_values(model).filter(local_update_date__lt=Now() - timedelta(days=days))
         yield model, old.count() if dry_run else sum(_empty_chunks(model, old))
 
@@ -51,14 +51,14 @@ def empty_rows(model: type[Any], rows: models.QuerySet[Any]) -> int:
 
     ``local_update_date`` moves, so that clients of the records API see that the values are gone.
     """
-    emptied = dict.fromkeys((field.name for field in columns_to_empty(model)), None)
+    emptied = dict.fromkeys((field.name for field in list_columns_to_empty(model)), None)
     return rows.update(**emptied, is_deleted=True, local_update_date=Now())
 
 
 def _rows_with_values(model: type[Any]) -> models.QuerySet[Any]:
     """Return the rows of deleted records that still have a value."""
     has_value = Q()
-    for field in columns_to_empty(model):
+    for field in list_columns_to_empty(model):
         has_value |= Q(**{f"{field.attname}__isnull": False})
     rows: models.QuerySet[Any] = model._base_manager.all()
     return rows.filter(has_value, is_deleted=True)

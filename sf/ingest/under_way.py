@@ -12,9 +12,9 @@ from django.db import connection
 from django.db.models.functions import Now
 
 from sf.ingest.errors import failures
-from sf.ingest.holder import Place, process_age
+from sf.ingest.holder import Place, compute_process_age
 from sf.ingest.lease import LEASE_DURATION
-from sf.ingest.runs import ENDED_WITHOUT_A_WORD, Synced, database_now
+from sf.ingest.runs import ENDED_WITHOUT_A_WORD, Synced, load_database_now
 from sf.models import SyncLease, SyncRun
 
 State = SyncRun.State
@@ -50,7 +50,7 @@ class DeadRun:
     ended: datetime
 
 
-def dead_runs(names: Collection[str] | None = None) -> list[DeadRun]:
+def find_dead_runs(names: Collection[str] | None = None) -> list[DeadRun]:
     """Return the dead runs of these objects, or of all objects."""
     values: dict[str, Any] = {
         "lease": LEASE_DURATION,
@@ -70,7 +70,7 @@ def dead_runs(names: Collection[str] | None = None) -> list[DeadRun]:
 
 def note_dead_runs() -> None:
     """Mark dead runs as ``interrupted`` in the table, without waiting for the next run of their objects."""
-    for run in dead_runs():
+    for run in find_dead_runs():
         SyncRun.objects.filter(pk=run.id, state=State.RUNNING).update(
             state=State.INTERRUPTED, ended=run.ended, message=ENDED_WITHOUT_A_WORD
         )
@@ -113,7 +113,7 @@ def _was_skipped_before(name: str) -> bool:
     last = SyncRun.objects.filter(object=name).exclude(state=State.RUNNING).first()
     if last is None or last.ended is None or last.cause != SyncRun.Cause.BUSY:
         return False
-    return last.pk in _skipped_here or last.ended < database_now() - process_age() - _TOGETHER
+    return last.pk in _skipped_here or last.ended < load_database_now() - compute_process_age() - _TOGETHER
 
 
 def _holder(lease: str) -> str:

@@ -21,7 +21,7 @@ from sf.ingest.kept import KeptProcess
 from sf.ingest.lease import Lease, LeaseLost, hold_lease
 from sf.ingest.requested import CANNOT_BE_STARTED, claim_request, note_request_end
 from sf.ingest.scheduled import WORK, Job, claim, correct_times_ahead, jobs, note_end, note_new_jobs
-from sf.ingest.schema import missing_text
+from sf.ingest.schema import describe_missing_migrations
 from sf.models import OperatorAction
 
 logger = logging.getLogger(__name__)
@@ -88,7 +88,7 @@ class Worker:
         is_announced = False
         while not self._stop.is_set():
             try:
-                if not (missing := missing_text()):
+                if not (missing := describe_missing_migrations()):
                     return
                 if not is_announced:
                     is_announced = True

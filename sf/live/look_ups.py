@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 
 from sf.ingest.errors import SyncSkipped
 from sf.ingest.switch import check_switch
-from sf.live.records import CacheBusy, LiveCallFailed, LiveCallNotTried, LiveRead, MayAsk, live_client
+from sf.live.records import CacheBusy, LiveCallFailed, LiveCallNotTried, LiveRead, MayAsk, make_live_client
 from sf.models import Contact, LookupMiss
 from sf.salesforce.errors import SalesforceError
 from sf.sync import usage
@@ -71,7 +71,7 @@ def _look_up(accounts_uuid: str, source: str, may_ask: MayAsk, read: Callable[[L
     try:
         check_switch()
         usage.check_kept_usage()
-        live = LiveRead(live_client(source))
+        live = LiveRead(make_live_client(source))
     except (SyncSkipped, ImproperlyConfigured) as error:
         raise LookupSkipped(str(error)) from error
     if not may_ask():

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from django.db.models import Sum
 from django.utils import timezone
 
-from sf.live.records import LiveCallFailed, LiveCallNotTried, MayAsk, live_client
+from sf.live.records import LiveCallFailed, LiveCallNotTried, MayAsk, make_live_client
 from sf.models import SFAPIUsageLog, SyncConfig
 from sf.salesforce.errors import SalesforceError
 from sf.salesforce.hosts import is_sandbox_host
@@ -41,7 +41,7 @@ class KnownUsage:
     asked: datetime
 
 
-def known_usage() -> KnownUsage | None:
+def load_known_usage() -> KnownUsage | None:
     """Return the last reported usage without a call; ``None`` when there is none."""
     config = SyncConfig.load()
     used, limit, asked = config.last_usage_value, config.last_usage_limit, config.last_usage_check
@@ -50,21 +50,21 @@ def known_usage() -> KnownUsage | None:
     return KnownUsage(ApiUsage(used, limit), asked)
 
 
-def usage_now(source: str, may_ask: MayAsk) -> ApiUsage:
+def fetch_usage(source: str, may_ask: MayAsk) -> ApiUsage:
     """Return the org's usage, at most ``USAGE_KEPT`` old.
 
     If the stored usage is older, ask Salesforce; the call is counted under ``source``. Raises ``LiveCallFailed`` when
     Salesforce reports no usage, and its subclass ``LiveCallNotTried`` when ``may_ask`` returns false. Raises
     ``ImproperlyConfigured`` when no group of login variables is complete.
     """
-    known = known_usage()
+    known = load_known_usage()
     if known and abs(timezone.now() - known.asked) < USAGE_KEPT:  # a later time is from before the clock was set back
         return known.usage
-    client = live_client(source)
+    client = make_live_client(source)
     if not may_ask():
         raise LiveCallNotTried
     try:
-        usage = client.daily_usage()
+        usage = client.fetch_daily_usage()
     except SalesforceError as error:
         if client.usage is None:
             raise LiveCallFailed.because_of(error) from error
@@ -74,7 +74,7 @@ def usage_now(source: str, may_ask: MayAsk) -> ApiUsage:
     return usage
 
 
-def calls_today() -> dict[str, int]:
+def count_calls_today() -> dict[str, int]:
     """Return our own calls by source since midnight UTC."""
     rows = SFAPIUsageLog.objects.filter(date=timezone.now().date()).order_by("source").values("source")
     return {row["source"]: row["calls"] for row in rows.annotate(calls=Sum("call_count"))}

@@ -17,9 +17,9 @@ from django.core.exceptions import ImproperlyConfigured
 
 from sf.ingest.errors import SyncSkipped
 from sf.ingest.switch import check_switch
-from sf.live.records import live_client
+from sf.live.records import make_live_client
 from sf.sync import usage
-from sf.sync.identity import cached_org_id
+from sf.sync.identity import load_cached_org_id
 
 logger = logging.getLogger(__name__)
 
@@ -41,9 +41,9 @@ _kept: dict[tuple[str, str], _Kept] = {}
 """The kept picklists by the org's id and the object."""
 
 
-def kept_picklists(sobject: str) -> Picklists | None:
+def fetch_picklists(sobject: str) -> Picklists | None:
     """Return the picklists that this process knows; ``None`` when Salesforce should be asked."""
-    kept = _kept.get((cached_org_id(), sobject))
+    kept = _kept.get((load_cached_org_id(), sobject))
     return kept.picklists if kept and time.monotonic() < kept.until else None
 
 
@@ -56,11 +56,11 @@ def read_picklists(sobject: str, *, source: str, until: float) -> Picklists:
     try:
         check_switch()
         usage.check_kept_usage()
-        client = live_client(source, seconds=until - time.monotonic())
+        client = make_live_client(source, seconds=until - time.monotonic())
     except (SyncSkipped, ImproperlyConfigured) as error:
         logger.info("the picklists of %s are not read: %s", sobject, error)
         return {}
-    key = cached_org_id(), sobject
+    key = load_cached_org_id(), sobject
     earlier = _kept[key].picklists if key in _kept else {}
     _kept[key] = _Kept(earlier, time.monotonic() + PAUSE_SECONDS)  # other threads do not ask meanwhile
     picklists = client.ask("GET", f"{client.data_path}/sobjects/{sobject}/describe", _picklists_of)

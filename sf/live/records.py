@@ -16,10 +16,10 @@ from typing import Self
 
 from django.db import OperationalError, connection, transaction
 
-from sf.connection.clients import salesforce_client
+from sf.connection.clients import make_salesforce_client
 from sf.ingest.load import Merge, Refusal, Row, Stage
 from sf.ingest.quarantine import keep_refusals
-from sf.ingest.runs import database_now
+from sf.ingest.runs import load_database_now
 from sf.salesforce import soql
 from sf.salesforce.client import SalesforceClient
 from sf.salesforce.errors import RequestRefused, SalesforceError
@@ -29,7 +29,7 @@ from sf.sync.best_effort import best_effort
 from sf.sync.identity import AnotherOrg, confirmation
 from sf.sync.objects import SyncedObject
 from sf.sync.readable import as_readable, readable_after
-from sf.sync.source import SoqlQuery, rest_page, rows_of, storable_rows
+from sf.sync.source import SoqlQuery, fetch_rest_page, filter_storable_rows, rows_of
 
 logger = logging.getLogger(__name__)
 
@@ -95,17 +95,19 @@ class LiveCallNotTried(LiveCallFailed):
         super().__init__(message)
 
 
-def live_client(source: str, *, seconds: float | None = None) -> SalesforceClient:
+def make_live_client(source: str, *, seconds: float | None = None) -> SalesforceClient:
     """Return a client for a caller who waits ``seconds`` (default: ``SECONDS``).
 
     Its calls are counted under ``source``. Raises ``ImproperlyConfigured`` without a login.
     """
-    return salesforce_client(usage.UsageCounter(source), Patience.for_seconds(SECONDS if seconds is None else seconds))
+    return make_salesforce_client(
+        usage.UsageCounter(source), Patience.for_seconds(SECONDS if seconds is None else seconds)
+    )
 
 
 def read_back_client(source: str) -> SalesforceClient:
     """Return another client for the same caller: a change that hung has used up the first client's time."""
-    return salesforce_client(usage.UsageCounter(source), Patience.for_seconds(READ_BACK_SECONDS))
+    return make_salesforce_client(usage.UsageCounter(source), Patience.for_seconds(READ_BACK_SECONDS))
 
 
 class LiveRead:
@@ -142,11 +144,11 @@ class LiveRead:
         conditions = [soql.one_of(synced.paths[column], values)]
         if ids := [] if column == "id" else list(known[:MOST_KNOWN]):
             conditions.append(soql.one_of("Id", ids))
-        self._began = self._began or database_now()
+        self._began = self._began or load_database_now()
         paths = list(synced.paths.values())
         query = soql.select(paths, synced.sobject, where=soql.any_of(conditions))
         with self.timed():
-            page = rest_page(self._client, SoqlQuery(query, include_deleted=True))
+            page = fetch_rest_page(self._client, SoqlQuery(query, include_deleted=True))
         if not page["done"]:
             logger.warning("live read of %s: of %s records only the first page is used", synced.name, page["totalSize"])
         rows = list(rows_of(page["records"], paths))
@@ -200,7 +202,7 @@ def _merge(synced: SyncedObject, rows: Sequence[Row], began: datetime | None) ->
     stage = Stage(replace(synced.target, staging_suffix="_live"))
     stage.create(temporary=True)
     refusals: list[Refusal] = []
-    stage.copy_rows(storable_rows(rows, stage, refusals))
+    stage.copy_rows(filter_storable_rows(rows, stage, refusals))
     _, more = Merge(stage, read_began=began).run()
     keep_refusals(synced, [*refusals, *more])
     stage.drop()

@@ -22,7 +22,7 @@ from sf.live.records import (
     CacheBusy,
     LiveCallFailed,
     LiveRead,
-    live_client,
+    make_live_client,
     patient_transaction,
     read_back_client,
 )
@@ -135,7 +135,7 @@ def write_own_record(synced: SyncedObject, column: str, owner: str, values: Valu
     ``WriteUncertain``.
     """
     try:
-        client = live_client(source)
+        client = make_live_client(source)
         record = _find(LiveRead(client), synced, column, owner)
     except SalesforceError as error:
         raise WriteNotMade.because_of(error) from error

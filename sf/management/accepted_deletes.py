@@ -14,7 +14,7 @@ def add_allow_deletes(parser: ArgumentParser) -> None:
     parser.add_argument(
         OPTION,
         nargs="?",
-        type=allowed_deletes,
+        type=parse_allowed_deletes,
         const=ANY_DELETES,
         default=NO_DELETES,
         metavar="NAME=N,NAME=N",
@@ -22,7 +22,7 @@ def add_allow_deletes(parser: ArgumentParser) -> None:
     )
 
 
-def allowed_deletes(text: str) -> AllowedDeletes:
+def parse_allowed_deletes(text: str) -> AllowedDeletes:
     """Return the deletions that a text such as ``forms=33,lists=5`` accepts."""
     at_most: dict[str, int] = {}
     for part in text.split(","):

@@ -12,7 +12,7 @@ from sf.salesforce.errors import TransientError
 from sf.salesforce.http import Patience, retrying
 
 
-def bulk_rows(
+def fetch_bulk_rows(
     client: SalesforceClient, soql: str, patience: Patience, *, include_deleted: bool
 ) -> Iterator[dict[str, str]]:
     """Run a job, and yield its rows.

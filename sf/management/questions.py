@@ -7,7 +7,7 @@ import sys
 from django.core.management.base import CommandError
 
 
-def agreed_on_terminal(question: str) -> bool:
+def ask_on_terminal(question: str) -> bool:
     """Ask the question, and return whether the answer was y or yes.
 
     Any other answer, or Ctrl-D, means no.
@@ -19,11 +19,11 @@ def agreed_on_terminal(question: str) -> bool:
         return False
 
 
-def confirmed_on_terminal(question: str) -> bool:
+def confirm_on_terminal(question: str) -> bool:
     """Show the question, and return whether the person agrees.
 
     Raises ``CommandError`` without a terminal.
     """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise CommandError(f"{question} Nothing was changed: repeat the command with --yes to go ahead")
-    return agreed_on_terminal(f"{question}\nGo ahead? [yes/no] ")
+    return ask_on_terminal(f"{question}\nGo ahead? [yes/no] ")

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from django.core.management.base import CommandError
 
 from outgoing.text import to_one_line
-from sf.management.questions import agreed_on_terminal
+from sf.management.questions import ask_on_terminal
 from sf.salesforce.answers import understood
 from sf.salesforce.client import SalesforceClient
 from sf.salesforce.errors import SalesforceError
@@ -84,7 +84,7 @@ def _agreed(client: SalesforceClient, change: Change) -> bool:
         raise CommandError("add --yes: there is no terminal to ask on. Nothing was changed")
     values = json.dumps(change.values, ensure_ascii=False) if change.values else ""
     shown = values if len(values) <= _LONGEST_SHOWN else values[:_LONGEST_SHOWN] + "…"
-    return agreed_on_terminal(f"{change.verb} {change.place.rstrip('/')} {shown} in {client.instance_url}? [y/N] ")
+    return ask_on_terminal(f"{change.verb} {change.place.rstrip('/')} {shown} in {client.instance_url}? [y/N] ")
 
 
 def _values(options: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from django.core.management.base import BaseCommand, CommandError
 
-from sf.connection.clients import salesforce_client
+from sf.connection.clients import make_salesforce_client
 from sf.ingest.jobs import recorded_configuration
 from sf.ingest.progress import progress_for
 from sf.ingest.sync import Retry, SyncOptions
@@ -76,7 +76,7 @@ class SyncCommand(BaseCommand):
     def _run_all(self, chosen: SyncOptions, *, quiet: bool) -> list[SyncRun]:
         counter = UsageCounter(self.source)
         with recorded_configuration(self.objects[0].name):
-            client = salesforce_client(counter)
+            client = make_salesforce_client(counter)
         budget = UsageBudget(client)
         runs: list[SyncRun] = []
         for synced in self.objects:

@@ -32,12 +32,12 @@ _SHARES = """
 """
 
 
-def rare_words(words: Sequence[str]) -> list[str]:
+def select_rare_words(words: Sequence[str]) -> list[str]:
     """Return the words of a search to look up in the index, at least the rarest.
 
     Each word stands for all words that begin with it.
     """
-    shares = shares_of_words(int(time.monotonic() // KEPT_SECONDS))
+    shares = load_shares_of_words(int(time.monotonic() // KEPT_SECONDS))
     if not shares:
         return list(words)
     least = min(shares.values())
@@ -49,7 +49,7 @@ def rare_words(words: Sequence[str]) -> list[str]:
 
 
 @functools.lru_cache(maxsize=1)
-def shares_of_words(period: int) -> Mapping[str, float]:
+def load_shares_of_words(period: int) -> Mapping[str, float]:
     """Return the share of schools that have a word, for the commonest words. Read once per ``period``."""
     with connection.cursor() as cursor:
         cursor.execute(_SHARES)

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, OperationalError, connections, transaction
 
 from sf.ingest.horizon import horizon_of_replica
-from sf.ingest.replica_mark import Mark, note_write, read_mark, replayed_mark, write_mark
+from sf.ingest.replica_mark import Mark, load_replayed_mark, note_write, read_mark, write_mark
 
 logger = logging.getLogger(__name__)
 
@@ -179,7 +179,7 @@ def _wait_for_mark(need: _Need) -> Mark | None:
     """Return the replica's mark when it meets the need, at once or soon; otherwise ``None``."""
     began = time.monotonic()
     patience = _CATCH_UP_SECONDS if began >= _trouble.lagging_until else 0.0
-    while not need.is_met_by(mark := replayed_mark(connections[REPLICA])):
+    while not need.is_met_by(mark := load_replayed_mark(connections[REPLICA])):
         if time.monotonic() - began >= patience:
             if patience:
                 _trouble.lagging_until = began + _LAGGING_SECONDS

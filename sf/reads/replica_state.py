@@ -9,7 +9,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, connections
 
-from sf.ingest.replica_mark import Mark, replayed_mark, write_mark
+from sf.ingest.replica_mark import Mark, load_replayed_mark, write_mark
 from sf.reads.replica import REPLICA, has_replica
 
 _PATIENCE_SECONDS = 0.5
@@ -45,7 +45,7 @@ class ReplicaState:
         )
 
 
-def replica_state() -> ReplicaState | None:
+def load_replica_state() -> ReplicaState | None:
     """Return the replica's state; ``None`` without a replica. Waits half a second at most for the mark."""
     if not has_replica():
         return None
@@ -64,7 +64,7 @@ def _measure(newest: Mark) -> ReplicaState:
     if newest.written_at - newest.now > timedelta(seconds=settings.DATABASE_REPLICA_MAX_LAG_SECONDS):
         return ReplicaState(None, _CLOCK)
     while True:
-        mark = replayed_mark(connections[REPLICA])
+        mark = load_replayed_mark(connections[REPLICA])
         elapsed = time.monotonic() - began
         if mark is not None and mark.origin != newest.origin:
             return ReplicaState(None, _OTHER)

@@ -22,7 +22,7 @@ from typing import Any
 
 from django.db import connection
 
-from sf.reads.common_words import rare_words
+from sf.reads.common_words import select_rare_words
 
 COLUMNS = ("id", "name", "type", "country", "state", "city", "lms", "sheer_id_school_name")
 _COLUMNS = ", ".join(f"sf_account.{name}" for name in COLUMNS)
@@ -308,7 +308,7 @@ def _required_words(words: Words) -> Words:
 def _index_query(words: Words) -> tuple[str, bool]:
     """Return the query for the index, and whether it leaves out words that are then compared in the rows."""
     words = _required_words(words)
-    rare = rare_words(words)
+    rare = select_rare_words(words)
     return _tsquery(words, rare), len(rare) < len(words)
 
 

@@ -1,6 +1,6 @@
 """Reads of the API from the cache: one statement per question, plain values, no model instances.
 
-Each function except ``by_contact`` returns a ``Statement``. The function's docstring describes the rows that the caller
+Each function except ``group_by_contact`` returns a ``Statement``. Its docstring describes the rows that the caller
 gets by running the statement.
 
 The statements are written as SQL, because these are the hottest reads of the service. Building them from query sets
@@ -66,22 +66,22 @@ _ADOPTIONS = """
 _BOOK_PREFIX = "book_"
 
 
-def books_state() -> Statement:
+def build_books_state_query() -> Statement:
     """Return the number of cached books and their last change: together a cache key for the book list."""
     return Statement(_BOOKS_STATE)
 
 
-def active_books() -> Statement:
+def build_active_books_query() -> Statement:
     """Return the active books, sorted by name."""
     return Statement(_BOOKS)
 
 
-def school_by_id(school_id: str) -> Statement:
+def build_school_query(school_id: str) -> Statement:
     """Return one school with its Assignable data, or no row. ``school_id`` has 18 characters."""
     return Statement(_SCHOOL, {"id": school_id})
 
 
-def contacts_by_uuid(accounts_uuid: str) -> Statement:
+def build_contacts_query(accounts_uuid: str) -> Statement:
     """Return the contacts of an Accounts user with the name of their ``school``, latest modified first.
 
     There should be only one contact, but Salesforce does not enforce it.
@@ -89,8 +89,8 @@ def contacts_by_uuid(accounts_uuid: str) -> Statement:
     return Statement(_CONTACTS, {"uuid": accounts_uuid})
 
 
-def adoptions_by_uuid(accounts_uuid: str, *, confirmed: bool | None = None) -> Statement:
-    """Return the adoptions of an Accounts user, as rows for ``by_contact``.
+def build_adoptions_query(accounts_uuid: str, *, confirmed: bool | None = None) -> Statement:
+    """Return the adoptions of an Accounts user, as rows for ``group_by_contact``.
 
     ``confirmed``: true for confirmed adoptions only, false for all other adoptions, including adoptions without a
     ``confirmation_type``; ``None`` for both.
@@ -98,8 +98,8 @@ def adoptions_by_uuid(accounts_uuid: str, *, confirmed: bool | None = None) -> S
     return Statement(_ADOPTIONS, {"uuid": accounts_uuid, "confirmed": confirmed, "word": CONFIRMED})
 
 
-def by_contact(rows: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    """Group adoptions by contact, the contacts in the order of ``contacts_by_uuid``.
+def group_by_contact(rows: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """Group adoptions by contact, the contacts in the order of ``build_contacts_query``.
 
     The newest year comes first. Each adoption has its ``book`` (or ``None``) and ``school``.
     """

@@ -23,7 +23,7 @@ def json_of(answer: requests.Response) -> Any:
     return json.loads(answer.content)
 
 
-def page_title(text: str) -> str:
+def find_page_title(text: str) -> str:
     """Return the title of an HTML page, shortened; empty when the text has no title."""
     match = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
     return " ".join(html.unescape(match[1]).split())[:100] if match else ""
@@ -40,7 +40,7 @@ def understood(asked: str, answer: requests.Response | None = None) -> Iterator[
         yield
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         why = f"no {error} in it" if isinstance(error, KeyError) else str(error)
-        if title := page_title(answer.text) if answer is not None else "":
+        if title := find_page_title(answer.text) if answer is not None else "":
             why = f"it is a page with the title “{title}”"
         failure = UnusableAnswer(f"Salesforce's answer to {asked} is not understood: {why}")
         failure.unanswered = True

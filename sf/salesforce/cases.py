@@ -19,7 +19,7 @@ from urllib.parse import quote
 from sf.salesforce import soql
 from sf.salesforce.answers import json_of, understood
 from sf.salesforce.client import SalesforceClient
-from sf.salesforce.errors import RequestRefused, SalesforceError, TransientError, error_of_record
+from sf.salesforce.errors import RequestRefused, SalesforceError, TransientError, make_error_of_record
 from sf.salesforce.refusals import Group
 
 logger = logging.getLogger(__name__)
@@ -150,7 +150,7 @@ def _result(client: SalesforceClient, case: NewCase, result: Mapping[str, Any], 
     if result["success"]:
         return Outcome(str(result["id"]))
     try:
-        return _outcome_after(client, case, error_of_record(result["errors"]), external_id)
+        return _outcome_after(client, case, make_error_of_record(result["errors"]), external_id)
     except SalesforceError as error:
         return Outcome(error=error)  # other cases of the same call may have been created
 

@@ -27,10 +27,10 @@ from sf.salesforce.errors import (
     SalesforceError,
     SessionExpired,
     TransientError,
-    error_from_answer,
+    make_error_from_answer,
 )
-from sf.salesforce.hosts import advice_about_host, api_host_instead_of
-from sf.salesforce.http import HostGone, Transport, innermost_cause, retrying
+from sf.salesforce.hosts import api_host_instead_of, explain_host
+from sf.salesforce.http import HostGone, Transport, find_innermost_cause, retrying
 from sf.salesforce.limits import HEADER, ApiUsage, parse_limit_info
 from sf.salesforce.login import LoginRequest, Session, SessionKeeper, log_in
 from sf.salesforce.login_refusals import REDIRECTS, LoginRefused
@@ -91,7 +91,7 @@ class SalesforceClient:
         """Return the current session; log in when there is none yet."""
         return self._keeper.current(self._log_in, self._transport.patience)
 
-    def renewed_session(self, stale: Session) -> Session:
+    def renew_session(self, stale: Session) -> Session:
         """Return a session other than ``stale``, which was refused.
 
         A session from the settings cannot be renewed, and comes back unchanged.
@@ -146,7 +146,7 @@ class SalesforceClient:
         try:
             return self._send(session, method, path, params, body, headers, stream=stream)
         except SessionExpired:
-            session = self.renewed_session(session)
+            session = self.renew_session(session)
         except HostGone as gone:
             session = self._session_elsewhere(session, gone)
         try:
@@ -167,7 +167,7 @@ class SalesforceClient:
         try:
             yield response
         except requests.RequestException as error:
-            raise TransientError(f"the answer to GET {path} broke off: {innermost_cause(error)}") from error
+            raise TransientError(f"the answer to GET {path} broke off: {find_innermost_cause(error)}") from error
         finally:
             response.close()
 
@@ -219,7 +219,7 @@ class SalesforceClient:
         """Return all limits of the org: ``{"DailyApiRequests": {"Max": n, "Remaining": n}, …}``."""
         return self.ask("GET", f"{self.data_path}/limits", dict[str, Any])
 
-    def daily_usage(self, seconds: float = math.inf) -> ApiUsage:
+    def fetch_daily_usage(self, seconds: float = math.inf) -> ApiUsage:
         """Ask for the calls of the last 24 hours and the org's maximum, with retries for ``seconds`` at most."""
         return self.ask("GET", f"{self.data_path}/limits", _daily_usage, seconds=seconds)
 
@@ -294,7 +294,7 @@ class SalesforceClient:
     def _redirected(self, session: Session, response: requests.Response, asked: str) -> SalesforceError:
         """Return the error for a redirect: ``LoginRefused`` if a setting must change, otherwise ``HostGone``."""
         host, status = session.instance_url, response.status_code
-        advice = advice_about_host(host, response.headers.get("Location", ""), self._host_variable)
+        advice = explain_host(host, response.headers.get("Location", ""), self._host_variable)
         final = self._has_given_session or bool(api_host_instead_of(host))
         return (LoginRefused if final else HostGone)(f"{host} answered {status} to {asked}: {advice}", status=status)
 
@@ -306,7 +306,7 @@ class SalesforceClient:
         asked = f"{method} {path}"
         if response.status_code in VERSION_IS_GONE and path in {f"{self.data_path}/{name}" for name in _ALWAYS_THERE}:
             asked += f" (set SALESFORCE_API_VERSION: this org does not have {self.api_version})"
-        error = error_from_answer(response.status_code, response.content, asked=asked)
+        error = make_error_from_answer(response.status_code, response.content, asked=asked)
         wait = response.headers.get("Retry-After", "")
         error.retry_after = float(wait) if wait.isdigit() else 0.0
         return error

@@ -116,7 +116,7 @@ _SESSION_CODES = frozenset({"INVALID_SESSION_ID", "InvalidSessionId", "INVALID_A
 _LOCATOR_CODES = frozenset({"INVALID_QUERY_LOCATOR", "INVALID_LOCATOR"})
 
 
-def error_from_answer(status: int, body: bytes, *, asked: str) -> SalesforceError:
+def make_error_from_answer(status: int, body: bytes, *, asked: str) -> SalesforceError:
     """Return the error for an HTTP status of 300 or more. ``asked`` names the call: ``GET /path``."""
     code, sentence, fields = parse_error_body(body)
     refusal = classify(code, sentence)
@@ -130,13 +130,13 @@ def error_from_answer(status: int, body: bytes, *, asked: str) -> SalesforceErro
     return error
 
 
-def error_of_record(errors: Sequence[Mapping[str, Any]]) -> SalesforceError:
+def make_error_of_record(errors: Sequence[Mapping[str, Any]]) -> SalesforceError:
     """Return the error of one record in a call for several records.
 
     ``errors`` is ``[{"statusCode", "message", "fields"}]``. Source: REST API Developer Guide, "sObject Collections".
     """
     entries = [{**error, "errorCode": error.get("statusCode")} for error in errors]
-    return error_from_answer(400, json.dumps(entries).encode(), asked="one record of several")
+    return make_error_from_answer(400, json.dumps(entries).encode(), asked="one record of several")
 
 
 def is_passing(status: int) -> bool:

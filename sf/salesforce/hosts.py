@@ -39,7 +39,7 @@ def api_host_instead_of(url: str) -> str:
     return f"https://{own}" if count else ""
 
 
-def advice_about_host(url: str, location: str, variable: str = "SALESFORCE_HOST") -> str:
+def explain_host(url: str, location: str, variable: str = "SALESFORCE_HOST") -> str:
     """Return the advice for a host, set in ``variable``, that answered with a redirect."""
     if own := api_host_instead_of(url) or api_host_instead_of(location):
         return f"this is not an API host: set {variable}={own}"

@@ -205,20 +205,20 @@ def _no_answer(error: requests.RequestException, url: str) -> SalesforceError:
         return SalesforceError(f"{host}: {problem}")
     if isinstance(error, requests.exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error):
         return SalesforceError(
-            f"{host}: its TLS certificate is not trusted: {innermost_cause(error)}. "
+            f"{host}: its TLS certificate is not trusted: {find_innermost_cause(error)}. "
             "For a private certificate authority set REQUESTS_CA_BUNDLE"
         )
     if isinstance(error, requests.exceptions.ProxyError) and never_arrived(error):
-        return TransientError(f"{host}: the proxy (SALESFORCE_PROXY) cannot be used: {innermost_cause(error)}")
+        return TransientError(f"{host}: the proxy (SALESFORCE_PROXY) cannot be used: {find_innermost_cause(error)}")
     if isinstance(error, requests.exceptions.ChunkedEncodingError):
-        return TransientError(f"{host}: the answer broke off: {innermost_cause(error)}")
+        return TransientError(f"{host}: the answer broke off: {find_innermost_cause(error)}")
     kind = HostGone if never_arrived(error) else TransientError
     if isinstance(error, requests.Timeout):
-        return kind(f"{host}: no answer in time: {innermost_cause(error)}")
-    return kind(f"{host}: cannot be reached: {innermost_cause(error)}")
+        return kind(f"{host}: no answer in time: {find_innermost_cause(error)}")
+    return kind(f"{host}: cannot be reached: {find_innermost_cause(error)}")
 
 
-def innermost_cause(error: BaseException) -> str:
+def find_innermost_cause(error: BaseException) -> str:
     """Return the innermost exception's message, without urllib3's object addresses or a proxy's password."""
     text = without_userinfo(str(unwrap_error(error)))
     return text.rsplit(">: ", 1)[-1].rsplit(": ", 1)[-1] if "object at 0x" in text else text

@@ -16,11 +16,11 @@ def id_of_18(text: str) -> str | None:
     """Return the id of 18 characters; ``None`` for text that is not an id or has the wrong ending."""
     if not _FORM.fullmatch(text):
         return None
-    whole = long_id(text)
+    whole = lengthen_id(text)
     return whole if len(text) == 15 or text == whole else None
 
 
-def long_id(record_id: str) -> str:
+def lengthen_id(record_id: str) -> str:
     """Return the id of 18 characters for an id from Salesforce, whose form is not checked."""
     short = record_id[:15]
     return short + _suffix(short)

@@ -24,13 +24,13 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from outgoing.addresses import parts_of
 from sf.salesforce import credentials as names
-from sf.salesforce.answers import json_of, page_title
+from sf.salesforce.answers import find_page_title, json_of
 from sf.salesforce.credentials import Credentials, LoginFlow
 from sf.salesforce.errors import LoginFailed, SalesforceError, TransientError
 from sf.salesforce.hosts import LOGIN_AUDIENCE, TEST_AUDIENCE, is_sandbox_host
 from sf.salesforce.http import Patience, Transport, retrying
-from sf.salesforce.ids import long_id
-from sf.salesforce.login_refusals import LoginAnswer, LoginNotAnswered, LoginRefused, login_error
+from sf.salesforce.ids import lengthen_id
+from sf.salesforce.login_refusals import LoginAnswer, LoginNotAnswered, LoginRefused, make_login_error
 from sf.salesforce.organization import Organization, organization_of_identity
 
 logger = logging.getLogger(__name__)
@@ -212,13 +212,13 @@ def _post(
         raise LoginNotAnswered(str(error)) from error
     if answer.status_code == 200:
         return answer
-    raise login_error(
+    raise make_login_error(
         LoginAnswer(request.host, request.credentials.flow, answer.status_code, answer.content, answer.headers)
     )
 
 
 def _not_a_login(request: LoginRequest, answer: requests.Response) -> SalesforceError:
-    title = page_title(answer.text)
+    title = find_page_title(answer.text)
     titled = f" (it sent a page with the title “{title}”)" if title else ""
     return LoginRefused(f"{request.host} did not answer like Salesforce's login: check SALESFORCE_HOST{titled}")
 
@@ -309,7 +309,7 @@ def _soap(request: LoginRequest, transport: Transport) -> Session:
         raise _not_a_login(request, answer)
     parts = parts_of(server.group(1))
     organization = re.search(r"<organizationId>([^<]+)</organizationId>", answer.text)
-    organization_id = long_id(organization.group(1)) if organization else ""
+    organization_id = lengthen_id(organization.group(1)) if organization else ""
     return Session(token.group(1), f"{parts.scheme}://{parts.netloc}", organization_id)
 
 

@@ -23,7 +23,7 @@ from sf.salesforce.errors import (
     TransientError,
     parse_error_body,
 )
-from sf.salesforce.hosts import advice_about_host
+from sf.salesforce.hosts import explain_host
 
 CLOCK_TOLERANCE_SECONDS = 30
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -163,7 +163,7 @@ RULES = (
 """The first rule that matches decides."""
 
 
-def login_error(answer: LoginAnswer) -> SalesforceError:
+def make_login_error(answer: LoginAnswer) -> SalesforceError:
     """Return the error for the answer, with advice when a person must act."""
     code, sentence, _ = parse_error_body(answer.body)
     message = f"Salesforce login ({answer.flow.value}) at {answer.host} failed: {answer.status} {code}: {sentence}"
@@ -189,7 +189,7 @@ def _kind_of_status(status: int, code: str) -> type[SalesforceError]:
 
 def _advice(answer: LoginAnswer, rule: Rule | None) -> str:
     if answer.status in REDIRECTS:
-        return advice_about_host(answer.host, answer.headers.get("Location", ""))
+        return explain_host(answer.host, answer.headers.get("Location", ""))
     if rule is None and answer.status in {404, 405, 410}:
         return "check SALESFORCE_HOST"
     flow = answer.flow

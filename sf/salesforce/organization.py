@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sf.salesforce.ids import long_id
+from sf.salesforce.ids import lengthen_id
 
 
 @dataclass(frozen=True)
@@ -40,16 +40,16 @@ ORGANIZATION_QUERY = "SELECT Id, Name, IsSandbox FROM Organization"
 
 def organization_of_record(record: Mapping[str, Any]) -> Organization:
     """Return the org of a record of ``ORGANIZATION_QUERY``."""
-    return Organization(long_id(record["Id"]), record["Name"] or "", bool(record["IsSandbox"]))
+    return Organization(lengthen_id(record["Id"]), record["Name"] or "", bool(record["IsSandbox"]))
 
 
 def organization_of_identity(url: object) -> str:
     """Return the organization id of an identity URL, empty when the URL has none."""
     match = re.search(r"/id/(00D\w{12}(?:\w{3})?)/", str(url))
-    return long_id(match.group(1)) if match else ""
+    return lengthen_id(match.group(1)) if match else ""
 
 
 def organization_of_token(access_token: str) -> str:
     """Return the organization id before the ``!`` of a session id; empty for other tokens."""
     match = re.match(r"(00D\w{12})!", access_token)
-    return long_id(match.group(1)) if match else ""
+    return lengthen_id(match.group(1)) if match else ""

@@ -49,7 +49,7 @@ class Cost:
         return f"about {format_count(self.calls, 'call')} a day, {self.share:.1%} of {self.allowed:,}"
 
 
-def cost_line() -> str:
+def compose_cost_line() -> str:
     """Return a line for people: how often syncs run, what that costs, and what shorter pauses would cost."""
     chosen: Mapping[str, timedelta] = settings.SYNC_EVERY
     more_often = [pause for pause in _COMPARED if pause < min(chosen.values())]

@@ -10,7 +10,7 @@ from django.conf import settings
 
 from outgoing.times import format_age
 from sf.ingest.lease import is_running
-from sf.ingest.runs import database_now
+from sf.ingest.runs import load_database_now
 from sf.models import FollowedObject, SyncLease
 
 SILENT = timedelta(minutes=10)
@@ -48,7 +48,7 @@ def following() -> Following | None:
 
     ``None`` if following is not set up, is not running, and stored no position in the last 72 hours.
     """
-    now = database_now()
+    now = load_database_now()
     lease = SyncLease.objects.filter(name=FollowedObject.LEASE).first() if is_running(FollowedObject.LEASE) else None
     stored = dict(FollowedObject.objects.values_list("object", "stored_at"))
     if lease is None and not settings.SYNC_FOLLOW and not _was_followed(stored, now):

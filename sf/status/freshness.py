@@ -17,12 +17,12 @@ from django.utils import timezone
 
 from sf.ingest.runs import ENDED_WITHOUT_A_WORD
 from sf.ingest.schedule import is_overdue, longest_pause
-from sf.ingest.under_way import dead_runs, is_synced_often
+from sf.ingest.under_way import find_dead_runs, is_synced_often
 from sf.models import CachedOrg, SyncRun
 from sf.sync.objects import EVERY_OBJECT
 
 
-def allowed_age(command: str, unscheduled: timedelta = timedelta(days=8)) -> timedelta:
+def compute_allowed_age(command: str, unscheduled: timedelta = timedelta(days=8)) -> timedelta:
     """Return the longest pause between two runs in the cron table, plus some time to run.
 
     ``unscheduled``: the answer for a command that is not in the cron table.
@@ -97,7 +97,7 @@ def sync_freshness() -> list[Freshness]:
     return _judge_syncs(_last_ends(MAX_AGE))
 
 
-def job_freshness() -> list[Freshness]:
+def load_job_freshness() -> list[Freshness]:
     """Judge the jobs of ``JOBS`` that are in the cron table, in the order of ``JOBS``.
 
     A job whose run was skipped when due is not late.
@@ -106,8 +106,8 @@ def job_freshness() -> list[Freshness]:
     return _judge_jobs(names, _last_ends(names), _last_seen(names))
 
 
-def all_freshness() -> Health:
-    """Judge objects and jobs together, with no more queries than ``job_freshness`` alone."""
+def load_all_freshness() -> Health:
+    """Judge objects and jobs together, with no more queries than ``load_job_freshness`` alone."""
     names = _scheduled_jobs()
     ends, seen = _last_ends([*MAX_AGE, *names]), _last_seen(names)
     return Health(_judge_syncs(ends), _judge_jobs(names, ends, seen), seen)
@@ -137,12 +137,12 @@ def _judge_jobs(names: Collection[str], ends: Mapping[str, _Ends], seen: Mapping
     ]
 
 
-def jobs_to_look_at() -> dict[str, list[str]]:
+def find_jobs_to_look_at() -> dict[str, list[str]]:
     """Return three lists: jobs that ended badly, jobs not seen when due, and jobs that never ran well.
 
     A job that has ended well since its last bad run is not in the first list.
     """
-    rows = job_freshness()
+    rows = load_job_freshness()
     return {
         "failing": [each.name for each in rows if each.state in FAILING],
         "late": [each.name for each in rows if each.state == "late"],
@@ -150,16 +150,16 @@ def jobs_to_look_at() -> dict[str, list[str]]:
     }
 
 
-def failing_jobs() -> list[str]:
+def find_failing_jobs() -> list[str]:
     """Return the jobs that ended badly, without a good run since."""
-    return jobs_to_look_at()["failing"]
+    return find_jobs_to_look_at()["failing"]
 
 
-def failure_messages(names: Collection[str]) -> dict[str, str]:
+def load_failure_messages(names: Collection[str]) -> dict[str, str]:
     """Return, by name, the message of the last run that ended badly or found the calls used up."""
     bad = SyncRun.objects.filter(Q(state__in=_BAD) | _HELD_BACK, object__in=names)
     messages = dict(bad.order_by("object", "-ended").distinct("object").values_list("object", "message"))
-    return messages | {run.name: ENDED_WITHOUT_A_WORD for run in dead_runs(names)}
+    return messages | {run.name: ENDED_WITHOUT_A_WORD for run in find_dead_runs(names)}
 
 
 @dataclass(frozen=True)
@@ -211,7 +211,7 @@ def _last_ends(names: Collection[str]) -> dict[str, _Ends]:
         )
     )
     ends = {row["object"]: _Ends(row["done"], row["well"], row["bad"], row["killed"]) for row in rows}
-    for run in dead_runs(names):
+    for run in find_dead_runs(names):
         if adopted and run.ended <= adopted:
             continue
         before = ends.get(run.name, _NEVER)

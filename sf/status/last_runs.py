@@ -11,7 +11,7 @@ from datetime import datetime
 
 from django.db import connection
 
-from sf.ingest.under_way import dead_runs
+from sf.ingest.under_way import find_dead_runs
 
 _LAST = """
     SELECT name.object, run.state, run.started, run.ended, run.rows_read, run.inserted, run.updated, run.soft_deleted
@@ -54,29 +54,29 @@ class LastRun:
         return (self.ended - self.started).total_seconds() if self.ended else 0.0
 
 
-def last_runs(names: Collection[str]) -> list[LastRun]:
+def load_last_runs(names: Collection[str]) -> list[LastRun]:
     with connection.cursor() as cursor:
         cursor.execute(_LAST, {"names": list(names)})
         return [LastRun(*row) for row in cursor.fetchall()]
 
 
-def outcomes_of_a_day(names: Collection[str]) -> dict[tuple[str, str], int]:
+def count_outcomes_of_a_day(names: Collection[str]) -> dict[tuple[str, str], int]:
     """Return the number of runs that started in the last 24 hours, by object and state."""
     with connection.cursor() as cursor:
         cursor.execute(_OUTCOMES, {"names": list(names)})
         return {(name, state): count for name, state, count in cursor.fetchall()}
 
 
-def objects_under_way(names: Collection[str]) -> set[str]:
+def find_objects_under_way(names: Collection[str]) -> set[str]:
     """Return the objects that a living process is syncing."""
     with connection.cursor() as cursor:
         cursor.execute(_RUNNING, {"names": list(names)})
         running = cursor.fetchall()
-    dead = {run.id for run in dead_runs(names)} if running else set()
+    dead = {run.id for run in find_dead_runs(names)} if running else set()
     return {name for key, name in running if key not in dead}
 
 
-def estimated_rows(tables: Collection[str]) -> dict[str, int]:
+def estimate_rows(tables: Collection[str]) -> dict[str, int]:
     """Return PostgreSQL's own estimate of the rows of each table: counting would read all rows."""
     with connection.cursor() as cursor:
         cursor.execute(_ROWS, {"tables": list(tables)})

@@ -9,7 +9,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from sf.ingest.runs import ENDED_WITHOUT_A_WORD
-from sf.ingest.under_way import dead_runs
+from sf.ingest.under_way import find_dead_runs
 from sf.models import RefusedRecord, SyncRun
 from sf.sync.objects import EVERY_OBJECT, SyncedObject
 
@@ -38,7 +38,7 @@ class ObjectStatus:
 def status_of(synced: SyncedObject) -> ObjectStatus:
     runs = SyncRun.objects.filter(object=synced.name)
     last = runs.exclude(state=SyncRun.State.SKIPPED).first()
-    if last and last.state == SyncRun.State.RUNNING and dead_runs([synced.name]):
+    if last and last.state == SyncRun.State.RUNNING and find_dead_runs([synced.name]):
         last.state, last.message = SyncRun.State.INTERRUPTED, ENDED_WITHOUT_A_WORD
     return ObjectStatus(
         name=synced.name,
@@ -49,10 +49,10 @@ def status_of(synced: SyncedObject) -> ObjectStatus:
     )
 
 
-def soft_deleted_rows() -> dict[str, int]:
+def count_soft_deleted_rows() -> dict[str, int]:
     """Count the rows of each object that are marked as deleted. No index helps: whole tables are read."""
     return {synced.name: synced.model.all_objects.filter(is_deleted=True).count() for synced in EVERY_OBJECT}
 
 
-def status_of_all() -> list[ObjectStatus]:
+def load_status_of_all() -> list[ObjectStatus]:
     return [status_of(synced) for synced in EVERY_OBJECT]

@@ -51,7 +51,7 @@ class NextTry:
         return max(0, -((now - self.due) // timedelta(minutes=1)))
 
 
-def next_tries(now: datetime | None = None) -> list[NextTry]:
+def find_next_tries(now: datetime | None = None) -> list[NextTry]:
     """Return the next retry of every object whose last run is worth a retry, earliest first."""
     now = now or timezone.now()
     runs: dict[str, list[SyncRun]] = {}
@@ -63,13 +63,13 @@ def next_tries(now: datetime | None = None) -> list[NextTry]:
     return sorted((each for each in tries if each), key=lambda each: each.due)
 
 
-def due_commands(now: datetime | None = None) -> list[list[str]]:
+def find_due_commands(now: datetime | None = None) -> list[list[str]]:
     """Return the commands to run now as arguments of ``manage.py``.
 
     Commands that differ only in ``--entities`` are joined into one.
     """
     now = now or timezone.now()
-    return _together(shlex.split(each.command) for each in next_tries(now) if each.due <= now)
+    return _together(shlex.split(each.command) for each in find_next_tries(now) if each.due <= now)
 
 
 def _next_try(runs: Sequence[SyncRun], now: datetime) -> NextTry | None:

@@ -78,7 +78,7 @@ class ObjectSync(SalesforceSync[SyncedObject], ReadableSync[SyncedObject]):
 
         Only a full read may move the watermark back.
         """
-        if greatest and runs.database_now() - read.began > _lookback() * LONG_READ:
+        if greatest and runs.load_database_now() - read.began > _lookback() * LONG_READ:
             greatest = min(greatest, read.began)
         if read.is_full or read.previous_watermark is None:
             return greatest
@@ -163,15 +163,15 @@ class ObjectSync(SalesforceSync[SyncedObject], ReadableSync[SyncedObject]):
         ``--force`` is for values that change while the record's stamps stay the same, so an incremental read is not
         enough, and a read that began more than a day ago is too old.
         """
-        return state.is_full and runs.database_now() - state.began_at < FORCE_GOES_ON
+        return state.is_full and runs.load_database_now() - state.began_at < FORCE_GOES_ON
 
     def _window(self, *, forced: bool) -> Window:
         return choose_window(
-            runs.last_committed(self._synced),
+            runs.find_last_committed(self._synced),
             fingerprint=self._synced.fingerprint,
             forced=forced,
             lookback=_lookback(),
-            now=runs.database_now(),
+            now=runs.load_database_now(),
         )
 
     def _begin(self, window: Window) -> ReadState:
@@ -180,12 +180,12 @@ class ObjectSync(SalesforceSync[SyncedObject], ReadableSync[SyncedObject]):
         self._run.transport = SyncRun.Transport.REST
         expected = self._count(where, include_deleted=not window.is_full)
         transport = self._run.transport = self._attempts.choose(expected)
-        committed = runs.last_committed(self._synced)
+        committed = runs.find_last_committed(self._synced)
         state = ReadState(
             mode=SyncRun.Mode.FULL if window.is_full else SyncRun.Mode.INCREMENTAL,
             transport=transport,
             soql=query,
-            began=runs.database_now().isoformat(),
+            began=runs.load_database_now().isoformat(),
             instance_url=self._client.instance_url,
             organization_id=self._client.organization_id,
             api_version=self._client.api_version,
@@ -265,7 +265,7 @@ def _lookback() -> timedelta:
 
 def _job_seconds_left(state: ReadState) -> float:
     """Return the seconds that Salesforce may still work on the job of this read."""
-    spent = (runs.database_now() - state.began_at).total_seconds()
+    spent = (runs.load_database_now() - state.began_at).total_seconds()
     return settings.SALESFORCE_BULK_JOB_MINUTES * 60 - spent
 
 

@@ -30,13 +30,13 @@ class AnotherOrg(LoginFailed):
     """The login leads to an org that is not the cached org. The message names both."""
 
 
-def cached_org() -> Organization | None:
+def load_cached_org() -> Organization | None:
     """Return the org that the cache is a copy of; ``None`` while it is not stored yet."""
     row = CachedOrg.objects.first()
     return Organization(row.organization_id, row.name, row.is_sandbox) if row else None
 
 
-def cached_org_id() -> str:
+def load_cached_org_id() -> str:
     """Return the id of the org that the cache is a copy of; empty while it is not stored yet."""
     return CachedOrg.objects.values_list("organization_id", flat=True).first() or ""
 
@@ -46,7 +46,7 @@ def check_org(client: SalesforceClient) -> None:
 
     ``client`` must be a plain ``SalesforceClient``: a client for the cached org would call this function again.
     """
-    known = cached_org()
+    known = load_cached_org()
     if known is None:
         _check_unlabeled(client)
     elif known.id != client.organization_id:
@@ -62,7 +62,7 @@ def confirmation(client: SalesforceClient, *, in_request: bool = False) -> Calla
     none is stored yet. If the org's name is not known, Salesforce is asked for it here, outside the transaction. With
     ``in_request`` a caller waits, so Salesforce is not asked.
     """
-    known = cached_org()
+    known = load_cached_org()
     named = in_request or (known is not None and known.name != "")
     organization = Organization(client.organization_id) if named else client.organization()
 

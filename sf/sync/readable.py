@@ -38,10 +38,10 @@ Described = dict[str, Any]
 
 def as_readable(synced: SyncedObject) -> SyncedObject:
     """Return the object without the columns that were unreadable at the last check. Makes no call."""
-    return replace(synced, left_out=columns_left_out(synced.name))
+    return replace(synced, left_out=load_columns_left_out(synced.name))
 
 
-def columns_left_out(name: str) -> frozenset[str]:
+def load_columns_left_out(name: str) -> frozenset[str]:
     """Return the columns of an object, or of an entity of Pardot, that were unreadable at the last check."""
     return frozenset(UnreadableField.objects.filter(object=name).values_list("column", flat=True))
 
@@ -54,8 +54,8 @@ def look_again(client: SalesforceClient, synced: SyncedObject) -> SyncedObject:
     Salesforce's refusal, which names the field.
     """
     lost: set[str] = set()
-    if runs.last_committed(synced):
-        lost = unreadable_columns(client, synced) - _NEEDED - set(synced.required)
+    if runs.find_last_committed(synced):
+        lost = find_unreadable_columns(client, synced) - _NEEDED - set(synced.required)
     whole = replace(synced, left_out=frozenset())
     note_unreadable(synced.name, {column: f"{synced.sobject}.{whole.paths[column]}" for column in lost})
     return replace(synced, left_out=frozenset(lost))
@@ -75,7 +75,7 @@ def readable_after(refusal: RequestRefused, client: SalesforceClient, synced: Sy
     return readable
 
 
-def unreadable_columns(client: SalesforceClient, synced: SyncedObject) -> set[str]:
+def find_unreadable_columns(client: SalesforceClient, synced: SyncedObject) -> set[str]:
     """Return the columns whose field ``describe`` does not show.
 
     Makes one call, plus at most one for each parent that is read.
@@ -87,7 +87,7 @@ def unreadable_columns(client: SalesforceClient, synced: SyncedObject) -> set[st
     return {column for column, path in whole.paths.items() if not _is_visible(described, path)}
 
 
-def unreadable_fields() -> list[UnreadableField]:
+def load_unreadable_fields() -> list[UnreadableField]:
     """Return every field that was unreadable at its object's last check, sorted by object and name."""
     return list(UnreadableField.objects.order_by("object", "field"))
 

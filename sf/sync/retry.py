@@ -28,7 +28,7 @@ def retry_refused(synced: LoadedObject, *, after_merge: Callable[[Stage], None] 
     with hold_lease_in_transaction(synced.name) as held:
         if not held:
             raise SyncSkipped(f"a sync of {synced.name} is under way; it retries the records itself")
-        before, now = waiting.count(), runs.database_now()
+        before, now = waiting.count(), runs.load_database_now()
         # A separate table, because an unfinished read may be waiting in the sync's own table.
         stage = Stage(replace(synced.target, staging_suffix="_retried"))
         stage.create()

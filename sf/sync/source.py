@@ -95,10 +95,10 @@ class RestSource:
         return ask_carefully(self.client, lambda: self._stage(query, cursor, stage, commit))
 
     def _stage(self, query: SoqlQuery, cursor: str, stage: Stage, commit: Commit) -> StagedPage:
-        page = rest_page(self.client, query, cursor, rows=self.page_rows)
+        page = fetch_rest_page(self.client, query, cursor, rows=self.page_rows)
         with transaction.atomic():
             refusals: list[Refusal] = []
-            rows = stage.copy_rows(storable_rows(rows_of(page["records"], self.paths), stage, refusals))
+            rows = stage.copy_rows(filter_storable_rows(rows_of(page["records"], self.paths), stage, refusals))
             staged = StagedPage(
                 rows + len(refusals), page.get("nextRecordsUrl") or "", refusals, announced=page["totalSize"]
             )
@@ -107,7 +107,7 @@ class RestSource:
         return staged
 
 
-def rest_page(
+def fetch_rest_page(
     client: SalesforceClient, query: SoqlQuery, cursor: str = "", *, rows: int = REST_PAGE_ROWS
 ) -> dict[str, Any]:
     """Return a page of a query: ``{"records": […], "totalSize", "done", "nextRecordsUrl"}``.
@@ -195,7 +195,7 @@ class BulkSource:
             try:
                 if by_row:
                     rows = stage.copy_rows(
-                        storable_rows(stage.rows_of_csv(meter.chunks(), self.paths), stage, refusals)
+                        filter_storable_rows(stage.rows_of_csv(meter.chunks(), self.paths), stage, refusals)
                     )
                 else:
                     rows = stage.copy_csv(meter.chunks(), self.paths)
@@ -233,7 +233,7 @@ class _RowProgress:
         self._rows = rows
 
 
-def storable_rows(rows: Iterable[Row], stage: Stage, refusals: list[Refusal]) -> Iterator[Row]:
+def filter_storable_rows(rows: Iterable[Row], stage: Stage, refusals: list[Refusal]) -> Iterator[Row]:
     """Yield the rows that PostgreSQL text can store. Put the other rows into ``refusals``."""
     for row in rows:
         if is_storable_text(row):

@@ -101,7 +101,7 @@ class UsageBudget:
     def _ask(self) -> str:
         self._client.session()  # outside the try: a failed login must not count as unreadable limits
         try:
-            usage = self._client.daily_usage(LIMITS_SECONDS)
+            usage = self._client.fetch_daily_usage(LIMITS_SECONDS)
         except DailyLimitReached as error:
             return f"Salesforce's daily limit is used up: {error}"
         except OrgUnavailable:

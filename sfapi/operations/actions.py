@@ -9,7 +9,7 @@ from functools import cache
 from django.conf import settings
 
 from pardot.catalog.entities import ALL, LOCK
-from sf.ingest.guard import accepting, held_back_deletes
+from sf.ingest.guard import accepting, parse_held_back_deletes
 from sf.models import SyncRun
 from sf.sync.objects import EVERY_OBJECT
 from sfapi.operations.words import label_of
@@ -107,7 +107,7 @@ def _list_accept_actions(runs: Mapping[str, Sequence[SyncRun]], standing: Mappin
     for name, latest in runs.items():
         sync = standing.get(sync_key(name))
         last = next((run for run in latest if run.state != SyncRun.State.SKIPPED), None)
-        held_back = held_back_deletes(last.message) if last and last.state == SyncRun.State.FAILED else None
+        held_back = parse_held_back_deletes(last.message) if last and last.state == SyncRun.State.FAILED else None
         if sync is None or held_back is None:
             continue
         label, (missing, of) = label_of(name).lower(), held_back

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from pardot.status.problems import Problem, problem_of
-from sf.ingest.guard import held_back_deletes
+from sf.ingest.guard import parse_held_back_deletes
 from sf.ingest.runs import ENDED_WITHOUT_A_WORD
 from sf.models import SyncRun
 from sf.status.freshness import FAILING, Freshness
@@ -80,7 +80,7 @@ def _ended_badly(run: SyncRun, state: str) -> bool:
 
 
 def _build_run_advice(run: SyncRun, state: str, next_try: datetime | None) -> Advice:
-    held_back = held_back_deletes(run.message)
+    held_back = parse_held_back_deletes(run.message)
     problem = problem_of(run, state, held_back=held_back)
     todo = (problem and _TODO.get(problem)) or _compose_todo(next_try)
     return Advice(

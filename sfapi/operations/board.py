@@ -17,7 +17,7 @@ from api.outbox.queue import QueueDepth, load_queue_depth
 from api.protection.breaker import THRESHOLD
 from outgoing.times import format_age, format_ago
 from pardot.models import CachedBusinessUnit, DigestDelivery, PardotQuota
-from sf.ingest.requested import latest_actions
+from sf.ingest.requested import load_latest_actions
 from sf.ingest.scheduled import WORK
 from sf.models import (
     CachedOrg,
@@ -30,10 +30,10 @@ from sf.models import (
     SyncRun,
     UnreadableField,
 )
-from sf.reads.replica_state import ReplicaState, replica_state
-from sf.status.freshness import FAILING, MAX_AGE, Freshness, Health, all_freshness
-from sf.sync.again import next_tries
-from sf.sync.readable import remedy, unreadable_fields
+from sf.reads.replica_state import ReplicaState, load_replica_state
+from sf.status.freshness import FAILING, MAX_AGE, Freshness, Health, load_all_freshness
+from sf.sync.again import find_next_tries
+from sf.sync.readable import load_unreadable_fields, remedy
 from sfapi.operations.actions import DIGEST, REFRESH, SURVEY, SYNC_ALL, Action, accept_key, actions, sync_key
 from sfapi.operations.advice import explain_bad_end, find_advice
 from sfapi.operations.bars import draw_bars
@@ -158,7 +158,7 @@ class Board:
 
     @cached_property
     def replica(self) -> ReplicaState | None:
-        return replica_state()
+        return load_replica_state()
 
     @property
     def switch_text(self) -> str:
@@ -237,7 +237,7 @@ class Board:
 
 def board(rights: Rights) -> Board:
     """Ask PostgreSQL for everything on the page, except the lag of the replica."""
-    config, health, now = _load_config(), all_freshness(), timezone.now()
+    config, health, now = _load_config(), load_all_freshness(), timezone.now()
     is_failing = any(each.state in FAILING for each in health.syncs)
     return Board(
         config=config,
@@ -247,10 +247,10 @@ def board(rights: Rights) -> Board:
         set_aside=dict(RefusedRecord.objects.order_by("object").values_list("object").annotate(Count("id"))),
         queue=load_queue_depth(config.organization_id or ""),
         open_breakers=list(CircuitBreaker.objects.filter(failures__gte=THRESHOLD).order_by("name")),
-        lost_fields=unreadable_fields(),
-        tries={each.name: each.due for each in next_tries(now)} if is_failing else {},
+        lost_fields=load_unreadable_fields(),
+        tries={each.name: each.due for each in find_next_tries(now)} if is_failing else {},
         starts=next_starts(now),
-        activity=latest_actions(ACTIONS_SHOWN),
+        activity=load_latest_actions(ACTIONS_SHOWN),
         rights=rights,
     )
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.conf import settings
 
 from pardot.catalog.entities import ALL, ORPHANS, Tier
-from sf.ingest.schedule import next_time
+from sf.ingest.schedule import compute_next_time
 from sf.sync.objects import BOOKS, EVERY_OBJECT
 
 Start = tuple[datetime, Sequence[str]]
@@ -20,7 +20,7 @@ SALESFORCE = frozenset(synced.name for synced in EVERY_OBJECT)
 
 def next_starts(now: datetime) -> list[Start]:
     """Return the next start of each line of the cron table, with its command, earliest first."""
-    return sorted((next_time(expression, now), words) for expression, _, words in settings.CRONJOBS)
+    return sorted((compute_next_time(expression, now), words) for expression, _, words in settings.CRONJOBS)
 
 
 def next_read(name: str, starts: Sequence[Start]) -> datetime | None:

@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 
-from sf.ingest.requested import latest_actions
+from sf.ingest.requested import load_latest_actions
 from sf.status.freshness import JOBS, MAX_AGE
 from sfapi.operations import views
 from sfapi.operations.actions import START_JOBS
@@ -95,7 +95,7 @@ class OperatorsSite(AdminSite):
             raise PermissionDenied
         runs, leases = load_latest_runs([*MAX_AGE, *JOBS], each=1), load_live_leases()
         progress = {each.run.object: each.progress for each in list_running_now(runs, leases)}
-        actions = latest_actions(ACTIONS_SHOWN)
+        actions = load_latest_actions(ACTIONS_SHOWN)
         is_busy = bool(progress) or any(action.ended is None for action in actions)
         body = {"mark": mark_of(runs, leases, actions), "running": progress, "is_busy": is_busy}
         return JsonResponse(body, headers={"Cache-Control": "no-store"})

@@ -167,7 +167,7 @@ def test_slow_answers_of_salesforce_open_the_breaker(
     user: Client, simulator: Simulator, cookies: CookieMaker, slow_is_short: float
 ) -> None:
     new_contact(simulator)
-    live.live_client("test").session()
+    live.make_live_client("test").session()
     simulator.fail("delay", path="/query", seconds=slow_is_short, times=None)
     for _ in range(breaker.THRESHOLD):
         assert user.get(CONTACT, {"expire": "true"}).status_code == 200

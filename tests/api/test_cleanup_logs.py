@@ -21,7 +21,7 @@ from api.outbox.dead_letters import queue_again
 from api.protection.rate_limit import try_pass
 from api.retention import logs, old_cases
 from sf.ingest import old_runs
-from sf.ingest.runs import last_committed
+from sf.ingest.runs import find_last_committed
 from sf.models import OperatorAction, SyncRun
 from sf.status.freshness import sync_freshness
 from sf.sync.objects import ACCOUNTS
@@ -224,12 +224,12 @@ def test_old_runs_are_removed_unless_freshness_or_a_later_sync_needs_them(settin
         run_of(days, mode="incremental")
         run_of(days, state="failed")
     latest_paused = run_of(100, state="paused")
-    before, committed = freshness_states(), last_committed(ACCOUNTS)
+    before, committed = freshness_states(), find_last_committed(ACCOUNTS)
     assert "sync runs 20" in cleanup("--dry-run")
     assert "sync runs 20" in cleanup()
     remaining = set(SyncRun.objects.exclude(object="cleanup_logs").values_list("pk", flat=True))
     assert remaining == kept | {latest_paused}
-    assert (freshness_states(), last_committed(ACCOUNTS)) == (before, committed)
+    assert (freshness_states(), find_last_committed(ACCOUNTS)) == (before, committed)
     settings.SYNC_RUN_DAYS = 0
     run_of(900, state="failed")
     assert "sync runs 0" in cleanup()

@@ -37,7 +37,7 @@ from pardot.models import (
     TeamMember,
     VisitorActivity,
 )
-from sf.ingest.personal import HOLDINGS, NOT_PERSONAL, text_columns
+from sf.ingest.personal import HOLDINGS, NOT_PERSONAL, list_text_columns
 from sf.models import Adoption, CachedOrg, Contact, LookupMiss, Opportunity, RefusedRecord
 from tests.api import records
 from tests.api.cookies import UUID
@@ -52,7 +52,7 @@ def test_every_column_of_text_is_declared_personal_or_not() -> None:
     for model in apps.get_models():
         personal = frozenset().union(*(holding.personal for holding in HOLDINGS if holding.model is model))
         declared = personal | NOT_PERSONAL.get(model, frozenset())
-        assert declared == text_columns(model), f"declare {model} in the personal.py of its app"
+        assert declared == list_text_columns(model), f"declare {model} in the personal.py of its app"
         assert not personal & NOT_PERSONAL.get(model, frozenset()), model
 
 

@@ -16,7 +16,7 @@ from sf.ingest.errors import SyncSkipped
 from sf.ingest.schedule import is_overdue, longest_pause
 from sf.ingest.switch import check_switch
 from sf.models import CachedOrg, SyncConfig, SyncRun
-from sf.status.freshness import MAX_AGE, allowed_age
+from sf.status.freshness import MAX_AGE, compute_allowed_age
 
 State, Cause = SyncRun.State, SyncRun.Cause
 
@@ -85,7 +85,7 @@ def test_the_cron_table_decides_how_old_a_copy_may_be(settings: Any) -> None:
     assert (MAX_AGE["accounts"], MAX_AGE["books"]) == (timedelta(hours=26), timedelta(days=8))
     settings.CRONJOBS = [("*/15 * * * *", "sfapi.cron.run", ["sync_all"])]
     assert longest_pause("sync_all") == timedelta(minutes=15)
-    assert allowed_age("sync_all") == timedelta(minutes=45)
+    assert compute_allowed_age("sync_all") == timedelta(minutes=45)
     assert longest_pause("sync_books") is None
 
 

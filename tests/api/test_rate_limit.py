@@ -22,7 +22,7 @@ from api.models import RateCount
 from api.protection import rate_limit
 from api.protection.held_passes import HeldPasses
 from api.protection.rate_limit import forget_idle_counts, try_pass
-from sf.ingest.runs import database_now
+from sf.ingest.runs import load_database_now
 from sfapi.settings import base
 from tests.api import records
 from tests.api.cookies import CookieMaker
@@ -194,7 +194,7 @@ def test_held_passes_are_counted_when_they_are_fetched_and_lost_when_they_expire
         assert passes("a", rate)
     row = RateCount.objects.get()
     assert row.totals[-1] == 7
-    assert row.hits[-1] > database_now() + timedelta(seconds=0.5)  # the passes expire after a second
+    assert row.hits[-1] > load_database_now() + timedelta(seconds=0.5)  # the passes expire after a second
     clock[0] += 1.0
     assert passes("a", rate)  # two held passes expire, so the next fetch takes only half as many as the last: 2
     assert RateCount.objects.get().totals[-1] == 9

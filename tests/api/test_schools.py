@@ -17,7 +17,7 @@ from django.utils import timezone
 from api.domain.scopes import Scope
 from bench.school_recall import SINGLE
 from sf.models import Account, SchoolShortForm
-from sf.reads.common_words import shares_of_words
+from sf.reads.common_words import load_shares_of_words
 from sf.reads.school_search import SchoolFilters, load_school_page
 from tests.api import records
 from tests.plans import plan_of
@@ -359,7 +359,7 @@ def large_table(transactional_db: None) -> None:
         cursor.execute("TRUNCATE sf_account CASCADE")
         cursor.execute(MANY)
         cursor.execute("VACUUM ANALYZE sf_account, sf_searchedschool, sf_schoolword")
-    shares_of_words.cache_clear()
+    load_shares_of_words.cache_clear()
 
 
 def test_a_search_by_name_reads_the_index(large_table: None) -> None:

@@ -156,10 +156,10 @@ def test_a_digest_that_was_not_delivered_shows_in_the_health_of_the_service(
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
     with pytest.raises(CommandError):
         call_command("camp_digest", "--send")
-    assert freshness.failing_jobs() == ["camp_digest"]
+    assert freshness.find_failing_jobs() == ["camp_digest"]
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     call_command("camp_digest", "--send")
-    assert freshness.failing_jobs() == []
+    assert freshness.find_failing_jobs() == []
 
 
 @contextmanager
@@ -180,11 +180,11 @@ def test_a_snapshot_that_cannot_be_stored_shows_in_the_health_of_the_service(
     with refusing_snapshots(), pytest.raises(IntegrityError):
         camp_sync("--entities", "forms")
     make_all_fresh(expected)
-    assert freshness.failing_jobs() == ["camp_sync"]
+    assert freshness.find_failing_jobs() == ["camp_sync"]
     assert Client().get("/healthz/").status_code == 503
     assert "no_more" in SyncRun.objects.get(object="camp_sync").message
     camp_sync("--entities", "forms")
-    assert freshness.failing_jobs() == []
+    assert freshness.find_failing_jobs() == []
     assert Client().get("/healthz/").status_code == 200
 
 
@@ -206,12 +206,12 @@ def test_a_digest_that_cannot_be_written_or_has_no_channel_shows_in_the_health_o
     settings.DIGEST_RECIPIENTS, settings.SLACK_WEBHOOK_URL = ["ranger@camp.example"], ""
     with without_tasks(), pytest.raises(ProgrammingError):
         call_command("camp_digest", "--send")
-    assert freshness.failing_jobs() == ["camp_digest"]
+    assert freshness.find_failing_jobs() == ["camp_digest"]
     settings.DIGEST_RECIPIENTS = []
     SyncRun.objects.all().delete()
     with pytest.raises(CommandError, match="nowhere to send to"):
         call_command("camp_digest", "--send")
-    assert freshness.failing_jobs() == ["camp_digest"]
+    assert freshness.find_failing_jobs() == ["camp_digest"]
 
 
 def test_a_failed_job_that_is_no_longer_set_up_is_no_fault(expected: dict[str, timedelta], settings: Any) -> None:

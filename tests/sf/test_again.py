@@ -10,7 +10,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from sf.models import SyncConfig, SyncRun
-from sf.sync.again import due_commands, next_tries
+from sf.sync.again import find_due_commands, find_next_tries
 from tests.conftest import SCHOOLS, Manage
 from tests.sf.processes import Start, kill, wait_for
 from tests.simulated import Simulator
@@ -35,7 +35,7 @@ def let_pass(time: timedelta) -> None:
 
 
 def due() -> list[datetime]:
-    return [each.due for each in next_tries(NOW)]
+    return [each.due for each in find_next_tries(NOW)]
 
 
 @pytest.mark.django_db
@@ -112,7 +112,7 @@ def test_each_command_is_due_once_with_its_entities_combined() -> None:
     make_failed_run(6, "prospects", "camp_sync --scout")
     make_failed_run(6, "accounts", "sync_all")
     make_failed_run(1, "books", "sync_books")
-    assert sorted(due_commands(NOW)) == [
+    assert sorted(find_due_commands(NOW)) == [
         ["camp_sync", "--entities", "forms,lists"],
         ["camp_sync", "--entities", "tags", "--full"],
         ["camp_sync", "--scout"],
@@ -134,7 +134,7 @@ def test_a_sync_that_salesforce_refused_succeeds_five_minutes_later(simulator: S
     assert again.returncode == 0, again.stderr
     assert again.stdout.startswith("trying again: sync_accounts\n")
     assert f"{SCHOOLS} inserted" in again.stdout
-    assert next_tries() == []
+    assert find_next_tries() == []
 
 
 @pytest.mark.django_db(transaction=True)

@@ -14,7 +14,7 @@ from django.test import Client
 
 from sf.ingest.jobs import recorded_often
 from sf.models import Account, SyncRun
-from sf.sync.again import next_tries
+from sf.sync.again import find_next_tries
 from tests.conftest import Manage
 from tests.sf.cache import last_run, sync
 from tests.simulated import Simulator
@@ -139,4 +139,4 @@ def test_a_failure_is_shown_after_postgresqls_clock_was_set_back(simulator: Simu
         sync("sync_accounts")
     assert client.get("/healthz/").json()["syncs"]["objects"]["accounts"]["state"] == "failing"
     assert last_run("accounts").state == SyncRun.State.FAILED
-    assert [each.name for each in next_tries()] == ["accounts"]
+    assert [each.name for each in find_next_tries()] == ["accounts"]

@@ -14,7 +14,7 @@ import fastavro
 import grpc
 
 from sf.follow.collected import MANY, Collected, Inbox
-from sf.follow.family import touched_by
+from sf.follow.family import find_touched_by
 from sf.salesforce.errors import RequestRefused, SalesforceError, SessionExpired, TransientError
 from sf.salesforce.events.client import topic_of
 from sf.salesforce.events.decoding import ChangeEvent, Decoder
@@ -170,4 +170,4 @@ def test_very_many_changes_are_left_to_a_sync() -> None:
     ],
 )
 def test_the_declarations_say_which_objects_change_with_an_object(synced: Any, moved: bool, touched: set[str]) -> None:
-    assert touched_by(synced, moved=moved) == touched
+    assert find_touched_by(synced, moved=moved) == touched

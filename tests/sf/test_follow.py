@@ -23,7 +23,7 @@ from sf.follow.reading import read_changes
 from sf.follow.storing import store
 from sf.ingest.lease import hold_lease
 from sf.ingest.switch import switch_off, switch_on
-from sf.live.records import LiveRead, live_client
+from sf.live.records import LiveRead, make_live_client
 from sf.models import Account, Adoption, CachedOrg, Contact, FollowedObject, Opportunity, SyncRun
 from sf.sync.objects import CONTACTS
 from tests.sf.cache import assert_equal, sync
@@ -91,7 +91,7 @@ def test_a_purged_record_is_removed_although_a_look_up_stores_it_meanwhile(simul
     sync()
     contact = simulator.ids("Contact", "FV_Status__c != null")[0]
     simulator.edit("Contact", contact, FirstName="Changed")
-    client = live_client("test")
+    client = make_live_client("test")
     look_up = LiveRead(client)
     look_up.read(CONTACTS, "id", [contact])
     simulator.do("purge", "Contact", contact)
@@ -105,7 +105,7 @@ def test_a_purged_record_is_removed_although_a_look_up_stores_it_meanwhile(simul
 def test_a_purged_record_stays_removed_when_a_look_up_from_before_the_purge_is_stored(simulator: Simulator) -> None:
     sync()
     contact = simulator.ids("Contact", "FV_Status__c != null")[0]
-    client = live_client("test")
+    client = make_live_client("test")
     look_up = LiveRead(client)
     look_up.read(CONTACTS, "id", [contact])
     simulator.do("purge", "Contact", contact)
@@ -126,7 +126,7 @@ def test_a_purged_record_stays_removed_when_a_read_from_before_the_purge_is_resu
         cursor.execute("SELECT min(id) FROM sf_adoption_staged")
         [adoption] = cursor.fetchone()
     simulator.do("purge", "Adoption__c", adoption)
-    reads = read_changes(live_client("test"), {"adoptions": Collected({adoption}, {adoption})})
+    reads = read_changes(make_live_client("test"), {"adoptions": Collected({adoption}, {adoption})})
     store(reads, "", {}, lambda: None)
     sync("sync_adoptions")
     assert SyncRun.objects.filter(object="adoptions", rows_read__gt=200).exists(), "the read was resumed"

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from sf.connection.clients import salesforce_client
+from sf.connection.clients import make_salesforce_client
 from sf.ingest.errors import SyncError
 from sf.ingest.guard import ANY_DELETES, check_deletes
 from sf.models import Account, CachedRecord, Contact, Opportunity, SyncRun
@@ -236,7 +236,7 @@ def test_a_record_that_is_sent_twice_fails_the_run_and_changes_nothing(
 ) -> None:
     sync("sync_accounts")
     before = in_cache(Account)
-    client = salesforce_client(UsageCounter("test"))
+    client = make_salesforce_client(UsageCounter("test"))
     page = client.request(
         "GET", client.query_path(include_deleted=False), params={"q": ACCOUNTS.full_query()[1]}
     ).json()
@@ -258,7 +258,7 @@ def test_a_row_that_bulk_sends_twice_fails_the_run_and_changes_nothing(
     before = in_cache(Account)
     for record in simulator.ids("Account"):
         simulator.edit("Account", record, BillingCity="Elsewhere")
-    bulk = BulkQuery(salesforce_client(UsageCounter("test")))
+    bulk = BulkQuery(make_salesforce_client(UsageCounter("test")))
     job = bulk.create(ACCOUNTS.full_query()[1], include_deleted=False)
     assert bulk.wait(job).rows == 60
     with bulk.page(job, "") as page:

@@ -24,7 +24,7 @@ from sf.ingest.jobs import recorded_job
 from sf.ingest.lease import LeaseLost, RanTooLong, check_held, fence, hold_lease, is_running
 from sf.ingest.load import Stage
 from sf.ingest.lock import lock_table_for_write
-from sf.ingest.under_way import dead_runs
+from sf.ingest.under_way import find_dead_runs
 from sf.models import Account, SyncLease, SyncRun
 from sf.sync.objects import ACCOUNTS
 from sf.sync.retry import retry_refused
@@ -60,7 +60,7 @@ def test_a_lease_from_a_time_when_postgresqls_clock_was_ahead_can_be_taken() -> 
         SyncLease.objects.update(renewed_at=F("renewed_at") + timedelta(days=365))
         SyncRun.objects.create(object="accounts")
         assert not is_running("accounts")
-        assert [run.name for run in dead_runs()] == ["accounts"]
+        assert [run.name for run in find_dead_runs()] == ["accounts"]
         with hold_lease("accounts") as lease:
             assert lease is not None
 

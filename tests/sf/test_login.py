@@ -15,7 +15,7 @@ from django.core.management import CommandError, call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sf.connection.clients import salesforce_client
+from sf.connection.clients import make_salesforce_client
 from sf.salesforce.client import SalesforceClient
 from sf.salesforce.credentials import VARIABLES, LoginFlow, check_login_variables, choose_credentials
 from sf.salesforce.errors import LoginFailed, SalesforceError
@@ -56,7 +56,7 @@ def login_of(simulator: Simulator, flow: LoginFlow) -> dict[str, str]:
 
 def client_with(settings: Any, login: Mapping[str, str]) -> SalesforceClient:
     settings.SALESFORCE_LOGIN = dict.fromkeys(VARIABLES, "") | dict(login)
-    return salesforce_client(UsageCounter("test"))
+    return make_salesforce_client(UsageCounter("test"))
 
 
 # -- the flows -------------------------------------------------------------------------------------------------
@@ -87,7 +87,7 @@ def test_a_command_takes_its_login_from_the_environment(simulator: Simulator, ru
 
 def test_the_session_is_shared_by_the_process(simulator: Simulator) -> None:
     for _ in range(3):
-        salesforce_client(UsageCounter("test")).limits()
+        make_salesforce_client(UsageCounter("test")).limits()
     assert simulator.calls_to("oauth2/token") == 1
 
 
@@ -307,7 +307,7 @@ def test_a_host_that_is_not_salesforce_is_reported(simulator: Simulator, setting
 def test_a_host_where_nothing_listens_is_named(simulator: Simulator, settings: Any) -> None:
     settings.SALESFORCE_HOST = "https://localhost:1"
     with pytest.raises(SalesforceError, match=r"^https://localhost:1: cannot be reached: .*Connection refused$"):
-        salesforce_client(UsageCounter("test")).limits()
+        make_salesforce_client(UsageCounter("test")).limits()
 
 
 def test_an_error_about_an_untrusted_certificate_says_what_to_set(
@@ -315,13 +315,13 @@ def test_an_error_about_an_untrusted_certificate_says_what_to_set(
 ) -> None:
     monkeypatch.delenv("REQUESTS_CA_BUNDLE")
     with pytest.raises(SalesforceError, match=r"TLS certificate is not trusted: .*set REQUESTS_CA_BUNDLE"):
-        salesforce_client(UsageCounter("test")).limits()
+        make_salesforce_client(UsageCounter("test")).limits()
 
 
 def test_a_port_without_tls_is_reported_as_unreachable(simulator: Simulator, settings: Any) -> None:
     settings.SALESFORCE_HOST = simulator.variables["SIMULATOR_URL"].replace("http://", "https://")
     with pytest.raises(SalesforceError, match=r"cannot be reached: .*SSL"):
-        salesforce_client(UsageCounter("test")).limits()
+        make_salesforce_client(UsageCounter("test")).limits()
 
 
 # -- secrets ---------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sf.connection.clients import salesforce_client
+from sf.connection.clients import make_salesforce_client
 from sf.models import Adoption
 from sf.salesforce.credentials import LoginFlow
 from sf.salesforce.errors import LoginFailed, RequestRefused, SalesforceError
@@ -34,7 +34,7 @@ def logged_in(simulator: Simulator) -> Callable[[], Any]:
     The org is moved first: a test may close the host in use, and the simulator cannot close its first host.
     """
     move(simulator, "redirects")
-    client = salesforce_client(UsageCounter("test"))
+    client = make_salesforce_client(UsageCounter("test"))
     assert client.limits()
     simulator.post("/counters/reset")
     return client.limits
@@ -45,7 +45,7 @@ def test_a_running_process_finds_the_org_again(simulator: Simulator, logged_in: 
     new = move(simulator, former)
     assert logged_in()
     assert simulator.calls_to("oauth2/token") == 1
-    assert salesforce_client(UsageCounter("test")).instance_url == new
+    assert make_salesforce_client(UsageCounter("test")).instance_url == new
     assert logged_in()
     assert simulator.calls_to("oauth2/token") == 1
 
@@ -55,13 +55,13 @@ def test_a_change_is_sent_to_the_new_host(simulator: Simulator, logged_in: Calla
     contact = simulator.ids("Contact")[0]
     move(simulator, former)
     path = f"/services/data/v64.0/sobjects/Contact/{contact}"
-    salesforce_client(UsageCounter("test")).attempt("PATCH", path, body={"FirstName": "Moved"})
+    make_salesforce_client(UsageCounter("test")).attempt("PATCH", path, body={"FirstName": "Moved"})
     assert simulator.query(f"SELECT FirstName FROM Contact WHERE Id = '{contact}'")[0]["FirstName"] == "Moved"
 
 
 def test_a_change_whose_answer_is_lost_is_not_sent_again(simulator: Simulator, logged_in: Callable[[], Any]) -> None:
     simulator.fail("drop_after", path="sobjects/Case", times=1)
-    client = salesforce_client(UsageCounter("test"))
+    client = make_salesforce_client(UsageCounter("test"))
     with pytest.raises(SalesforceError) as caught:
         client.attempt("POST", "/services/data/v64.0/sobjects/Case", body={"Subject": "once"})
     assert caught.value.outcome_unknown
@@ -97,7 +97,7 @@ def test_an_org_that_moves_between_runs_or_during_a_run_is_copied_completely(
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
 def test_a_redirect_is_never_a_refusal(simulator: Simulator, status: int) -> None:
-    client = salesforce_client(UsageCounter("test"))
+    client = make_salesforce_client(UsageCounter("test"))
     client.session()
     simulator.fail(
         "status", path="/sobjects/Contact", times=None, status=status, headers={"Location": "https://x.example/"}
@@ -112,7 +112,7 @@ def test_a_redirect_is_never_a_refusal(simulator: Simulator, status: int) -> Non
 
 def test_repeated_redirects_lead_to_only_one_new_login(simulator: Simulator) -> None:
     simulator.fail("status", path="/limits", times=5, status=302)
-    assert salesforce_client(UsageCounter("test")).limits()
+    assert make_salesforce_client(UsageCounter("test")).limits()
     assert simulator.calls_to("oauth2/token") == 2  # the first login, and one because of the redirects
 
 

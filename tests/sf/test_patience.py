@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from sf.connection.clients import salesforce_client
+from sf.connection.clients import make_salesforce_client
 from sf.salesforce.errors import TransientError
 from sf.salesforce.http import Patience, Transport
 from sf.sync.usage import UsageCounter
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_a_caller_waits_for_another_threads_login_only_within_its_time_limit(simulator: Simulator) -> None:
     simulator.fail("hang", path="oauth2/token", seconds=5)
-    patient = salesforce_client(UsageCounter("test"), Patience(deadline=0))
+    patient = make_salesforce_client(UsageCounter("test"), Patience(deadline=0))
 
     def log_in() -> None:
         try:
@@ -39,11 +39,11 @@ def test_a_caller_waits_for_another_threads_login_only_within_its_time_limit(sim
         while not simulator.calls_to("oauth2/token"):
             time.sleep(0.01)
         with pytest.raises(TransientError, match="another login is still under way"):
-            salesforce_client(UsageCounter("test"), Patience.for_seconds(0.3)).session()
+            make_salesforce_client(UsageCounter("test"), Patience.for_seconds(0.3)).session()
         assert not other.done()
         simulator.post("/reset", {"faults": True})
         assert isinstance(other.exception(), TransientError)
-    assert salesforce_client(UsageCounter("test"), Patience.for_seconds(5)).session()
+    assert make_salesforce_client(UsageCounter("test"), Patience.for_seconds(5)).session()
 
 
 @pytest.mark.parametrize("keep_alive", [True, False], ids=["kept connection", "closed connection"])

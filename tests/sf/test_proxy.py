@@ -14,7 +14,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import Sum
 
-from sf.connection.clients import salesforce_client
+from sf.connection.clients import make_salesforce_client
 from sf.models import SFAPIUsageLog
 from sf.salesforce.errors import SalesforceError
 from sf.sync.usage import UsageCounter
@@ -78,7 +78,7 @@ def proxy(*, refuses: bool = False) -> Iterator[Proxy]:
 def test_login_and_calls_go_through_the_proxy(simulator: Simulator, settings: Any) -> None:
     with proxy() as server:
         settings.SALESFORCE_PROXY = f"http://127.0.0.1:{server.server_address[1]}"
-        assert salesforce_client(UsageCounter("test")).limits()
+        assert make_salesforce_client(UsageCounter("test")).limits()
     assert set(server.targets) == {simulator.variables["SALESFORCE_HOST"].removeprefix("https://")}
     assert simulator.calls() == 2
 
@@ -87,7 +87,7 @@ def test_the_error_names_a_proxy_that_refuses_the_call(simulator: Simulator, set
     with proxy(refuses=True) as server:
         settings.SALESFORCE_PROXY = f"http://somebody:canary@127.0.0.1:{server.server_address[1]}"
         with pytest.raises(SalesforceError, match=r"the proxy \(SALESFORCE_PROXY\) cannot be used: .*407") as caught:
-            salesforce_client(UsageCounter("test")).limits()
+            make_salesforce_client(UsageCounter("test")).limits()
     assert "canary" not in str(caught.value)
     assert simulator.calls() == 0
 

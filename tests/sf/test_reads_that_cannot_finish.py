@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from sf.ingest.progress import LineProgress
 from sf.models import Account, Adoption, Contact, Opportunity, SyncRun
 from sf.sync import attempts
-from sf.sync.again import next_tries
+from sf.sync.again import find_next_tries
 from tests.sampling import sampled
 from tests.sf.cache import assert_equal, last_run, sync
 from tests.simulated import Simulator
@@ -173,7 +173,7 @@ def test_an_object_that_waits_because_a_job_did_not_end_will_be_retried(
     run = last_run("opportunities")
     assert (run.state, run.cause) == ("paused", "")
     assert "was still InProgress when its time was up" in run.message
-    assert [each.name for each in next_tries()] == ["opportunities"]
+    assert [each.name for each in find_next_tries()] == ["opportunities"]
 
 
 # -- requests that are too large, and invalid cursors -----------------------------------------------------------------

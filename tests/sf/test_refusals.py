@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from sf.salesforce.errors import OrgUnavailable, RequestRefused, SalesforceError, TransientError, error_from_answer
+from sf.salesforce.errors import OrgUnavailable, RequestRefused, SalesforceError, TransientError, make_error_from_answer
 from sf.salesforce.refusals import REFUSALS, Group
 
 LOCKED = "first error: UNABLE_TO_LOCK_ROW, unable to obtain exclusive access to this record: []"
@@ -14,7 +14,7 @@ LOCKED = "first error: UNABLE_TO_LOCK_ROW, unable to obtain exclusive access to 
 
 def refused(code: str, message: str = "no", *, status: int = 400, asked: str = "PATCH /x") -> SalesforceError:
     body = json.dumps([{"errorCode": code, "message": message, "fields": []}]).encode()
-    return error_from_answer(status, body, asked=asked)
+    return make_error_from_answer(status, body, asked=asked)
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 500, 503])

@@ -13,14 +13,14 @@ from django.core.management import CommandError
 from django.db import connection
 
 from sf.connection import clients as sf_connection
-from sf.connection.clients import salesforce_client
+from sf.connection.clients import make_salesforce_client
 from sf.models import Account, SyncRun
 from sf.salesforce import login
 from sf.salesforce.credentials import Credentials, LoginFlow
 from sf.salesforce.errors import DailyLimitReached, LoginFailed
 from sf.salesforce.http import Patience
 from sf.salesforce.login import LoginRequest, Session, SessionKeeper
-from sf.salesforce.login_refusals import RULES, LoginAnswer, LoginNotAnswered, login_error
+from sf.salesforce.login_refusals import RULES, LoginAnswer, LoginNotAnswered, make_login_error
 from sf.sync.usage import UsageCounter
 from tests.sf.cache import assert_equal, last_run, sync
 from tests.sf.test_login import client_with, login_of
@@ -52,7 +52,7 @@ def logins(simulator: Simulator) -> int:
 @pytest.mark.parametrize(("code", "message"), OAUTH_TRANSIENT)
 def test_a_transient_oauth_error_is_retried(simulator: Simulator, code: str, message: str, status: int) -> None:
     simulator.fail("error", path="oauth2/token", times=2, code=code, message=message, status=status)
-    assert salesforce_client(UsageCounter("test")).limits()
+    assert make_salesforce_client(UsageCounter("test")).limits()
     assert logins(simulator) == 3
 
 
@@ -76,7 +76,7 @@ def test_a_login_with_a_lasting_soap_fault_is_tried_once(simulator: Simulator, s
 def test_a_login_with_a_lasting_oauth_error_is_tried_once(simulator: Simulator, code: str, status: int) -> None:
     simulator.fail("error", path="oauth2/token", times=None, code=code, message="said by Salesforce", status=status)
     with pytest.raises(LoginFailed, match=rf"{code}: said by Salesforce \(.+\)$"):
-        salesforce_client(UsageCounter("test")).limits()
+        make_salesforce_client(UsageCounter("test")).limits()
     assert logins(simulator) == 1
 
 
@@ -172,7 +172,7 @@ ADVICE = [
 @pytest.mark.parametrize(("code", "message", "flow", "advice"), ADVICE)
 def test_each_refusal_says_what_to_do(code: str, message: str, flow: LoginFlow, advice: str) -> None:
     body = json.dumps({"error": code, "error_description": message}).encode()
-    error = login_error(LoginAnswer("https://host", flow, 400, body, {}))
+    error = make_login_error(LoginAnswer("https://host", flow, 400, body, {}))
     given = str(error).rsplit(f"{message} (", 1)[1]
     assert advice in given
     assert ("certificate" in given) == (advice == "certificate")
@@ -184,7 +184,7 @@ def test_a_clock_that_is_off_is_reported(seconds: int, difference: str) -> None:
     body = json.dumps({"error": "invalid_grant", "error_description": "expired authorization code"}).encode()
     theirs = format_datetime(datetime.now(UTC) + timedelta(seconds=seconds), usegmt=True)
     answer = LoginAnswer("https://host", LoginFlow.JWT_BEARER, 400, body, {"Date": theirs})
-    message = str(login_error(answer)).replace("401 s", "400 s").replace("399 s", "400 s")
+    message = str(make_login_error(answer)).replace("401 s", "400 s").replace("399 s", "400 s")
     message = message.replace("4,001 s", "4,000 s").replace("3,999 s", "4,000 s")
     assert f"clock is {difference}" in message if difference else "clock is" not in message
 
@@ -194,13 +194,13 @@ def test_a_clock_that_is_off_is_reported(seconds: int, difference: str) -> None:
 )
 def test_a_page_instead_of_an_answer_is_judged_by_its_status(status: int, kind: type[Exception]) -> None:
     answer = LoginAnswer("https://host", LoginFlow.JWT_BEARER, status, b"<html>A page</html>", {})
-    assert isinstance(login_error(answer), kind)
+    assert isinstance(make_login_error(answer), kind)
 
 
 def test_the_daily_limit_and_the_concurrency_limit_are_distinguished() -> None:
     def error(message: str) -> Exception:
         body = json.dumps({"error": "REQUEST_LIMIT_EXCEEDED", "error_description": message}).encode()
-        return login_error(LoginAnswer("https://host", LoginFlow.PASSWORD, 403, body, {}))
+        return make_login_error(LoginAnswer("https://host", LoginFlow.PASSWORD, 403, body, {}))
 
     assert isinstance(error("TotalRequests Limit exceeded."), DailyLimitReached)
     assert isinstance(error("ConcurrentRequests (Concurrent API Requests) Limit exceeded."), LoginNotAnswered)
@@ -209,14 +209,14 @@ def test_the_daily_limit_and_the_concurrency_limit_are_distinguished() -> None:
 def test_a_page_of_another_site_is_named_by_its_title(simulator: Simulator) -> None:
     simulator.fail("status", path="oauth2/token", status=200, body="<html><title>Guest &amp; Wi-Fi</title></html>")
     with pytest.raises(LoginFailed, match=r"check SALESFORCE_HOST \(it sent a page with the title “Guest & Wi-Fi”\)"):
-        salesforce_client(UsageCounter("test")).limits()
+        make_salesforce_client(UsageCounter("test")).limits()
 
 
 def test_the_error_about_a_redirected_login_names_the_target(simulator: Simulator) -> None:
     headers = {"Location": "https://new.my.salesforce.com/services/oauth2/token"}
     simulator.fail("status", path="oauth2/token", status=301, headers=headers)
     with pytest.raises(LoginFailed, match=r"check SALESFORCE_HOST: it leads to https://new.my.salesforce.com\)"):
-        salesforce_client(UsageCounter("test")).limits()
+        make_salesforce_client(UsageCounter("test")).limits()
 
 
 def test_the_advice_for_each_refusal_is_in_the_docs() -> None:

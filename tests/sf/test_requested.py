@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from sf.ingest.lease import hold_lease
-from sf.ingest.requested import NotStarted, latest_actions, request_sync, submit
+from sf.ingest.requested import NotStarted, load_latest_actions, request_sync, submit
 from sf.ingest.scheduled import WORK, note_new_jobs
 from sf.ingest.switch import switch_off
 from sf.models import Book, OperatorAction, ScheduledJob, SyncLease, SyncRun
@@ -74,7 +74,7 @@ def test_a_command_cannot_be_requested_again_until_it_has_ended() -> None:
 def test_a_request_that_no_worker_started_in_time_is_dropped_and_shown_as_failed(run_manage: Manage) -> None:
     action = request()
     OperatorAction.objects.update(requested_at=timezone.now() - timedelta(minutes=16))
-    assert latest_actions(5)[0].state == "failed"
+    assert load_latest_actions(5)[0].state == "failed"
     action.refresh_from_db()
     assert "no worker started it within 15 minutes" in action.outcome
     assert run_manage("work", "--once").returncode == 0
@@ -85,8 +85,8 @@ def test_a_request_whose_process_was_killed_is_shown_as_failed() -> None:
     request()
     OperatorAction.objects.update(started=timezone.now() - timedelta(minutes=2))
     with hold_lease(f"operator action {OperatorAction.objects.get().pk}"):
-        assert latest_actions(5)[0].state == "running"
-    assert latest_actions(5)[0].state == "failed"
+        assert load_latest_actions(5)[0].state == "running"
+    assert load_latest_actions(5)[0].state == "failed"
     assert "ended without a word" in OperatorAction.objects.get().outcome
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from sf.live.records import LiveRead, live_client
+from sf.live.records import LiveRead, make_live_client
 from sf.models import Adoption, SyncRun
 from sf.sync.objects import ADOPTIONS
 from tests.conftest import point_settings_at
@@ -118,7 +118,7 @@ def test_a_read_from_before_postgresqls_clock_was_set_back_is_not_resumed(simula
     run.resume_state["began"] = (datetime.fromisoformat(run.resume_state["began"]) + timedelta(days=1)).isoformat()
     run.save()
     new = simulator.create("Adoption__c", Name__c="New")
-    look_up = LiveRead(live_client("test"))
+    look_up = LiveRead(make_live_client("test"))
     look_up.read(ADOPTIONS, "id", [new])
     look_up.store()
     sync("sync_adoptions")

@@ -11,7 +11,7 @@ from django.conf import settings as django_settings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sf.ingest.schedule import next_run, next_time
+from sf.ingest.schedule import compute_next_time, find_next_run
 
 SUNDAY = datetime(2026, 11, 22, 3, 30, tzinfo=UTC)
 
@@ -22,22 +22,22 @@ def jobs(*lines: tuple[str, str]) -> list[tuple[str, str, list[str]]]:
 
 def test_the_earliest_of_several_lines_is_the_next_run(settings: Any) -> None:
     settings.CRONJOBS = jobs(("0 5 * * *", "sync_all"), ("0 4 * * 0", "sync_all --force"))
-    assert next_run("sync_all", SUNDAY) == datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
-    assert next_run("sync_all", SUNDAY.replace(hour=4)) == datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
-    assert next_run("sync_all", SUNDAY.replace(hour=5)) == datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
+    assert find_next_run("sync_all", SUNDAY) == datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
+    assert find_next_run("sync_all", SUNDAY.replace(hour=4)) == datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
+    assert find_next_run("sync_all", SUNDAY.replace(hour=5)) == datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 
 
 def test_a_command_without_a_line_has_no_next_run(settings: Any) -> None:
     settings.CRONJOBS = jobs(("0 5 * * *", "sync_all"))
-    assert next_run("sync_books", SUNDAY) is None
+    assert find_next_run("sync_books", SUNDAY) is None
 
 
 def test_hours_are_in_the_time_zone_of_the_settings(settings: Any) -> None:
     settings.CRONJOBS = jobs(("0 5 * * *", "sync_all"))
     settings.TIME_ZONE = "America/Chicago"
-    assert next_run("sync_all", SUNDAY) == datetime(2026, 11, 22, 11, 0, tzinfo=UTC)
+    assert find_next_run("sync_all", SUNDAY) == datetime(2026, 11, 22, 11, 0, tzinfo=UTC)
     summer = datetime(2026, 7, 1, 3, 30, tzinfo=UTC)
-    assert next_run("sync_all", summer) == datetime(2026, 7, 1, 10, 0, tzinfo=UTC)
+    assert find_next_run("sync_all", summer) == datetime(2026, 7, 1, 10, 0, tzinfo=UTC)
 
 
 CLOCKS_GO_BACK = datetime(2026, 11, 1, 6, 25, tzinfo=UTC)
@@ -66,14 +66,16 @@ def test_no_job_is_skipped_and_none_with_a_fixed_hour_runs_twice_when_clocks_cha
     for start in (after, after.astimezone(ZoneInfo("America/Chicago"))):
         times, moment = [], start
         for _ in expected.split(","):
-            moment = next_time(expression, moment).astimezone(UTC)
+            moment = compute_next_time(expression, moment).astimezone(UTC)
             times.append(f"{moment.day} {moment.hour}:{moment:%M}")
         assert ", ".join(times) == expected
 
 
 def test_the_projects_own_cron_table_can_be_read() -> None:
-    assert next_run("sync_all", SUNDAY) is not None
-    assert next_run("sync_books", SUNDAY) == datetime(2026, 11, 28, 23, 45, tzinfo=ZoneInfo(django_settings.TIME_ZONE))
+    assert find_next_run("sync_all", SUNDAY) is not None
+    assert find_next_run("sync_books", SUNDAY) == datetime(
+        2026, 11, 28, 23, 45, tzinfo=ZoneInfo(django_settings.TIME_ZONE)
+    )
 
 
 @pytest.mark.parametrize(
@@ -96,9 +98,9 @@ def test_the_projects_own_cron_table_can_be_read() -> None:
 def test_expressions_mean_what_cron_means(expression: str, expected: str | None) -> None:
     if expected is None:
         with pytest.raises(ValueError, match="never comes true"):
-            next_time(expression, SUNDAY)
+            compute_next_time(expression, SUNDAY)
     else:
-        assert next_time(expression, SUNDAY) == datetime.fromisoformat(expected).replace(tzinfo=UTC)
+        assert compute_next_time(expression, SUNDAY) == datetime.fromisoformat(expected).replace(tzinfo=UTC)
 
 
 def field(lowest: int, highest: int) -> st.SearchStrategy[str]:
@@ -117,7 +119,7 @@ expressions = st.tuples(field(0, 59), field(0, 23), field(1, 28), field(1, 12), 
 @given(expressions, st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31)))
 def test_the_next_time_is_the_first_that_matches(expression: str, naive: datetime) -> None:
     after = naive.replace(tzinfo=UTC)
-    moment = next_time(expression, after)
+    moment = compute_next_time(expression, after)
     assert moment > after
     assert fits(expression, moment)
     earlier = moment - timedelta(minutes=1)

@@ -14,7 +14,7 @@ import pytest
 from django.core.management import CommandError
 from django.db.models import F
 
-from sf.connection.clients import salesforce_client
+from sf.connection.clients import make_salesforce_client
 from sf.models import Adoption, SyncRun
 from sf.sync import source
 from sf.sync.objects import ADOPTIONS
@@ -78,7 +78,7 @@ def change(simulator: Simulator, record: str, moment: datetime, students: int) -
 
 def answer_with_the_rest_as_it_is_now(simulator: Simulator) -> None:
     """Make the remaining pages current. The simulator's cursors are snapshots; Salesforce's may not be."""
-    records = list(salesforce_client(UsageCounter("test")).query(ADOPTIONS.full_query()[1]))
+    records = list(make_salesforce_client(UsageCounter("test")).query(ADOPTIONS.full_query()[1]))
     records.sort(key=lambda record: str(record["Id"]))
     page = {"totalSize": len(records), "done": True, "records": records[PAGE:]}
     simulator.fail("status", path="/query/0r8", status=200, body=json.dumps(page))

@@ -14,7 +14,7 @@ from sf.ingest import lease as leases
 from sf.ingest.lease import hold_lease
 from sf.ingest.schedule import longest_pause
 from sf.models import SyncConfig, SyncRun
-from sf.status.cost import cost_line, is_affordable
+from sf.status.cost import compose_cost_line, is_affordable
 from sf.status.freshness import MAX_AGE, sync_freshness, with_time_to_run
 from sf.sync.objects import BOOKS, EVERY_OBJECT, INTERDEPENDENT
 from sfapi.cron import CRONJOBS, list_scheduled_jobs
@@ -170,7 +170,7 @@ def test_costs_of_the_configured_and_shorter_intervals_come_from_earlier_runs(se
                 object=synced.name, state=SyncRun.State.DONE, mode=SyncRun.Mode.INCREMENTAL, api_calls=calls
             )
     SyncConfig.objects.update_or_create(defaults={"last_usage_limit": 100_000})
-    assert cost_line() == (
+    assert compose_cost_line() == (
         "Salesforce is read every day, contacts every hour, books every 7 days: about 81 calls a day, 0.1% of 100,000; "
         "every 5 minutes (SYNC_EVERY=5m) about 4,320 calls a day, 4.3% of 100,000; "
         "every minute (SYNC_EVERY=1m) about 21,600 calls a day, 21.6% of 100,000"

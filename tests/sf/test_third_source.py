@@ -62,7 +62,7 @@ class TrailSync(LoadingSync[Trails]):
         self._file = file
 
     def _read_and_merge(self) -> None:
-        began, rows = runs.database_now(), 0
+        began, rows = runs.load_database_now(), 0
         self._run.mode = SyncRun.Mode.FULL
         self._stage.create()
         lines = self._lines()

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from sf.connection.clients import salesforce_client
+from sf.connection.clients import make_salesforce_client
 from sf.management.salesforce_writes import message_of
 from sf.models import CachedOrg, SFAPIUsageLog, SyncConfig
 from sf.salesforce.credentials import VARIABLES, LoginFlow
 from sf.salesforce.errors import TransientError
 from sf.salesforce.http import Patience
-from sf.status.objects import status_of_all
+from sf.status.objects import load_status_of_all
 from sf.sync.usage import UsageCounter
 from tests.conftest import point_settings_at
 from tests.orgs import digests_of_copies, new_ids, org_id, same_ids
@@ -148,7 +148,7 @@ def test_an_org_without_books_may_be_adopted(simulator: Simulator, new_ids: Simu
     for record in new_ids.ids("Book__c"):
         new_ids.do("delete", "Book__c", record)
     assert run(new_ids, database, "sync_all", "--adopt-org", "--yes").returncode == 0
-    assert {status.name: status.rows for status in status_of_all()}["books"] == 0
+    assert {status.name: status.rows for status in load_status_of_all()}["books"] == 0
     assert_equal(new_ids)
 
 
@@ -209,7 +209,7 @@ def test_a_change_is_not_called_uncertain_when_the_look_up_of_the_org_fails(
     CachedOrg.objects.create(organization_id=org_id(simulator))
     settings.SALESFORCE_LOGIN = dict.fromkeys(VARIABLES, "") | login_of(simulator, LoginFlow.DIRECT_SESSION)
     simulator.fail(fault, path="Organization", times=None, **({"status": 500} if fault == "status" else {}))
-    client = salesforce_client(UsageCounter("test"), Patience(deadline=0))
+    client = make_salesforce_client(UsageCounter("test"), Patience(deadline=0))
     with pytest.raises(TransientError) as caught:
         client.attempt("POST", f"{client.data_path}/sobjects/Case", body={"Subject": "never sent"})
     assert simulator.calls_to("sobjects/Case") == 0

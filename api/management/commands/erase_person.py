@@ -11,7 +11,7 @@ from api.retention.erasure import Share, erase_person, load_person_shares, widen
 from api.retention.personal import select_waiting_cases
 from outgoing.numbers import format_count
 from sf.ingest.personal import UNREACHED, Person
-from sf.management.questions import agreed_on_terminal
+from sf.management.questions import ask_on_terminal
 from sf.models import Contact
 from sf.reads.replica import noted_write
 from sf.salesforce.ids import id_of_18
@@ -81,7 +81,7 @@ class Command(BaseCommand):
                 "nothing was erased, because there is no terminal to ask on: repeat the command with --yes"
             )
         planned = format_count(sum(share.rows for share in shares), "row")
-        if not agreed and not agreed_on_terminal(f"Permanently erase this person's data in {planned}? [yes/no] "):
+        if not agreed and not ask_on_terminal(f"Permanently erase this person's data in {planned}? [yes/no] "):
             raise CommandError("nothing was erased")
         with noted_write():
             erased = erase_person(person)

@@ -24,7 +24,7 @@ from sf.ingest.jobs import recorded_configuration, recorded_job
 from sf.ingest.lease import is_running
 from sf.ingest.progress import progress_for
 from sf.management.accepted_deletes import add_allow_deletes, check_names
-from sf.management.questions import agreed_on_terminal
+from sf.management.questions import ask_on_terminal
 from sf.management.run_report import ENDED_BADLY, RunReport, stop_on_sigterm
 from sf.models import SyncRun
 from sf.salesforce.errors import SalesforceError
@@ -111,7 +111,7 @@ class Command(BaseCommand):
             usage = camp.pardot.ask_usage()
         except SalesforceError as error:
             raise CommandError(str(error)) from error
-        return agreed_on_terminal(compose_question(entities, camp_options, usage))
+        return ask_on_terminal(compose_question(entities, camp_options, usage))
 
     def _sync(self, camp: Camp, tier: Tier | None, entities: list[Entity], patience: timedelta) -> None:
         began = time.monotonic()

@@ -56,7 +56,7 @@ class Stage:
             return -1
         return int(value(sql.SQL("SELECT count(*) FROM {}").format(self.target.staging)))
 
-    def ids_among(self, ids: Sequence[str]) -> set[str]:
+    def select_staged_ids(self, ids: Sequence[str]) -> set[str]:
         """Return the ids of ``ids`` that are staged."""
         statement = sql.SQL("SELECT id FROM {} WHERE id = ANY (%s)").format(self.target.staging)
         return {row[0] for row in fetch_all(statement, [list(ids)])}

@@ -48,7 +48,7 @@ class Command(BaseCommand):
     def _show(self, crontab: UserCrontab, *, only_here: bool) -> None:
         """List the jobs. The exit status is 1 if a job differs from what ``add`` writes."""
         jobs = list(crontab.report(only_here=only_here))
-        if not crontab.own_lines():
+        if not crontab.load_own_lines():
             raise CommandError(f"none of the {len(jobs)} scheduled jobs is in this user's crontab: {ADD}")
         self.stdout.write("\n".join(["In this user's crontab:", *(job.text for job in jobs)]))
         if wrong := sum(not job.is_right for job in jobs):
@@ -56,14 +56,14 @@ class Command(BaseCommand):
 
     def _change(self, crontab: UserCrontab, *, add: bool, only_here: bool) -> list[str]:
         """Write the crontab, and return lines that say what was removed and added."""
-        before = Counter(line.folder for line in crontab.own_lines())
+        before = Counter(line.folder for line in crontab.load_own_lines())
         crontab.remove(only_here=only_here)
-        before -= Counter(line.folder for line in crontab.own_lines())
+        before -= Counter(line.folder for line in crontab.load_own_lines())
         if add:
             crontab.add()
         crontab.write()
         removed = [f"removed the jobs of {folder}: {count}" for folder, count in before.items()]
-        return removed + [f"added {description}" for description in crontab.planned_lines().values() if add]
+        return removed + [f"added {description}" for description in crontab.build_planned_lines().values() if add]
 
     def _run(self, job_hash: str) -> None:
         """Run a job from a line that an earlier release wrote."""

@@ -16,9 +16,9 @@ from django.core.management.base import BaseCommand, CommandError
 
 from outgoing.numbers import format_count
 from outgoing.text import to_one_line
-from sf.connection.clients import client_of_any_org, salesforce_client
+from sf.connection.clients import make_client_of_any_org, make_salesforce_client
 from sf.diagnosis import diagnose
-from sf.management.bulk_rows import bulk_rows
+from sf.management.bulk_rows import fetch_bulk_rows
 from sf.management.follow_command import SUMMARY, declare_follow, follow
 from sf.management.output import FORMATS, write_records
 from sf.management.salesforce_shell import run_shell
@@ -60,7 +60,7 @@ class Command(BaseCommand):
         # An operator may read an org other than the cached one to find a mistake, but not write to it by accident.
         changes = name in {*WRITES, "shell"} or options.get("method", "GET") != "GET"
         patience = Patience() if name == "follow" else _PATIENCE
-        client = (salesforce_client if changes or name == "follow" else client_of_any_org)(counter, patience)
+        client = (make_salesforce_client if changes or name == "follow" else make_client_of_any_org)(counter, patience)
         try:
             if name == "check":
                 self._check(client)
@@ -112,7 +112,7 @@ def _query(client: SalesforceClient, options: Mapping[str, Any]) -> Iterable[Map
     if re.match(r"\s*SELECT\s+COUNT\s*\(\s*\)", options["soql"], re.IGNORECASE):  # its answer has no records
         return [{"count": client.count(options["soql"], include_deleted=options["all_rows"])}]
     if options["bulk"]:
-        return bulk_rows(client, options["soql"], _PATIENCE, include_deleted=options["all_rows"])
+        return fetch_bulk_rows(client, options["soql"], _PATIENCE, include_deleted=options["all_rows"])
     return client.query(options["soql"], include_deleted=options["all_rows"])
 
 

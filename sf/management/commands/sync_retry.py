@@ -7,7 +7,7 @@ from sf.ingest.jobs import recorded_often
 from sf.ingest.lease import hold_lease
 from sf.ingest.under_way import note_dead_runs
 from sf.models import SyncConfig, SyncRun
-from sf.sync.again import due_commands
+from sf.sync.again import find_due_commands
 
 
 class Command(BaseCommand):
@@ -25,7 +25,7 @@ class Command(BaseCommand):
             note_dead_runs()
             self._check_switch(run)
         with hold_lease("sync_retry") as held:
-            commands = due_commands() if held and run.state == SyncRun.State.DONE else []
+            commands = find_due_commands() if held and run.state == SyncRun.State.DONE else []
             failed = [command for command in commands if not self._runs(command, options["verbosity"])]
         if failed:
             raise CommandError(f"failed again: {'; '.join(' '.join(command) for command in failed)}")

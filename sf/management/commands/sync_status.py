@@ -8,19 +8,19 @@ from django.utils import timezone
 
 from outgoing.text import to_one_line
 from outgoing.times import format_ago
-from sf.ingest.runs import database_now
-from sf.ingest.schedule import next_run
+from sf.ingest.runs import load_database_now
+from sf.ingest.schedule import find_next_run
 from sf.ingest.scheduled import leader
 from sf.models import SFAPIUsageLog, SyncConfig
-from sf.reads.replica_state import replica_state
-from sf.status.cost import cost_line
+from sf.reads.replica_state import load_replica_state
+from sf.status.cost import compose_cost_line
 from sf.status.following import following
-from sf.status.freshness import FAILING, failure_messages, job_freshness, sync_freshness
-from sf.status.objects import MORE_LINES, ObjectStatus, soft_deleted_rows, status_of_all
+from sf.status.freshness import FAILING, load_failure_messages, load_job_freshness, sync_freshness
+from sf.status.objects import MORE_LINES, ObjectStatus, count_soft_deleted_rows, load_status_of_all
 from sf.sync.adoption import find_objects_to_replace
-from sf.sync.again import next_tries
-from sf.sync.identity import cached_org
-from sf.sync.readable import remedy, unreadable_fields
+from sf.sync.again import find_next_tries
+from sf.sync.identity import load_cached_org
+from sf.sync.readable import load_unreadable_fields, remedy
 
 _LINE = "{:<14} {:>10} {:>8} {:>9}  {:<16} {:<12} {:<12} {}"
 _HEALTH = "{:<24} {:<11} {:<16} {}"
@@ -33,8 +33,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         titles = ("object", "rows", "deleted", "set aside", "last done", "mode", "last run", "")
         self.stdout.write(_LINE.format(*titles).rstrip())
-        soft_deleted = soft_deleted_rows()
-        for status in status_of_all():
+        soft_deleted = count_soft_deleted_rows()
+        for status in load_status_of_all():
             self.stdout.write(_line(status, soft_deleted[status.name]))
         self.stdout.write("")
         self._health()
@@ -49,9 +49,9 @@ class Command(BaseCommand):
     def _health(self) -> None:
         """Write what ``/healthz/`` says about syncs and jobs (Pardot's included), and why."""
         self.stdout.write(_HEALTH.format("health", "state", "last good run", "").rstrip())
-        rows = sync_freshness() + job_freshness()
-        reasons = failure_messages([each.name for each in rows if each.state in FAILING])
-        tries, now = {each.name: each for each in next_tries()}, timezone.now()
+        rows = sync_freshness() + load_job_freshness()
+        reasons = load_failure_messages([each.name for each in rows if each.state in FAILING])
+        tries, now = {each.name: each for each in find_next_tries()}, timezone.now()
         for each in rows:
             remarks = [reasons.get(each.name, "")]
             if each.name in tries:
@@ -60,20 +60,20 @@ class Command(BaseCommand):
             self.stdout.write(to_one_line(line))
 
     def _fields(self) -> None:
-        if fields := unreadable_fields():
+        if fields := load_unreadable_fields():
             self.stdout.write(self.style.WARNING(f"fields          {remedy(fields)}"))
 
     def _budget(self) -> None:
         config = SyncConfig.load()
         self.stdout.write(f"org             {_org(config)}")
-        today = SFAPIUsageLog.objects.filter(date=database_now().date()).aggregate(calls=Sum("call_count"))
-        self.stdout.write(f"schedule        {cost_line()}")
+        today = SFAPIUsageLog.objects.filter(date=load_database_now().date()).aggregate(calls=Sum("call_count"))
+        self.stdout.write(f"schedule        {compose_cost_line()}")
         switch = "on" if config.syncs_are_on else f"SWITCHED OFF ({config.switch_details})"
         self.stdout.write(f"syncs           {switch}")
         if followed := following():
             style = self.style.SUCCESS if followed.is_well else self.style.WARNING
             self.stdout.write(style(f"change events   {followed}"))
-        if replica := replica_state():
+        if replica := load_replica_state():
             style = self.style.SUCCESS if replica.is_used else self.style.WARNING
             self.stdout.write(style(f"read replica    {replica}"))
         self.stdout.write(f"our API calls   {today['calls'] or 0:,} today (UTC)")
@@ -88,13 +88,13 @@ class Command(BaseCommand):
         lease = leader()
         starter = f"by process {lease.pid} on {lease.host} (work)" if lease else "if the cron table is installed"
         for command in ("sync_all", "sync_books", "camp_sync"):
-            moment = next_run(command, timezone.now())
+            moment = find_next_run(command, timezone.now())
             if moment:
                 self.stdout.write(f"next {command:<11}{moment:%a %Y-%m-%d %H:%M %Z}, {starter}")
 
 
 def _org(config: SyncConfig) -> str:
-    known = cached_org()
+    known = load_cached_org()
     if known is None:
         return "none yet: the first sync makes the cache a copy of the org that the login leads to"
     left = find_objects_to_replace()

@@ -12,7 +12,7 @@ from django.utils import timezone
 from outgoing.numbers import format_count
 from sf.ingest.crontab import CrontabError, UserCrontab
 from sf.ingest.scheduled import jobs, leader
-from sf.ingest.schema import missing_text
+from sf.ingest.schema import describe_missing_migrations
 from sf.ingest.worker import Worker
 from sf.models import ScheduledJob
 
@@ -59,7 +59,7 @@ class Command(BaseCommand):
         self._warn_of_crontab()
         if not once:
             worker.run()
-        elif missing := missing_text():
+        elif missing := describe_missing_migrations():
             raise CommandError(f"run manage.py migrate first: {missing}")
         elif not worker.run_once():
             self.stdout.write("another worker leads: nothing was started here")
@@ -82,7 +82,7 @@ class Command(BaseCommand):
 
     def _warn_of_crontab(self) -> None:
         try:
-            lines = UserCrontab().own_lines()
+            lines = UserCrontab().load_own_lines()
         except CrontabError:
             return
         if lines:

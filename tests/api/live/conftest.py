@@ -18,7 +18,7 @@ def cookies(simulator: Simulator, cookies: CookieMaker) -> CookieMaker:
 @pytest.fixture
 def salesforce(simulator: Simulator, transactional_db: None) -> Simulator:
     """The simulator with an open session, so that tests do not count a login."""
-    live.live_client("test").session()
+    live.make_live_client("test").session()
     return simulator
 
 

@@ -175,7 +175,7 @@ def test_the_answer_says_that_the_change_was_made_when_postgresql_fails_afterwar
     def away(*_: Any) -> None:
         raise OperationalError("server closed the connection unexpectedly")
 
-    monkeypatch.setattr(service_module, "contacts_by_uuid", away)
+    monkeypatch.setattr(service_module, "build_contacts_query", away)
     answer = put(user, {"first_name": "Inés"})
     assert (answer.status_code, answer.json()["type"]) == (503, "change_made")
     assert "The change was made in Salesforce" in answer.json()["message"]

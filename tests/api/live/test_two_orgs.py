@@ -15,7 +15,7 @@ from django.test import Client
 
 from api.domain.scopes import Scope
 from api.models import OutboundCase, SuperUser
-from sf.live.records import LiveRead, live_client
+from sf.live.records import LiveRead, make_live_client
 from sf.models import CachedOrg, Contact, SyncConfig
 from sf.salesforce.organization import Organization
 from sf.sync.adoption import adopt_org
@@ -243,7 +243,7 @@ def test_records_that_were_read_before_an_org_is_adopted_are_not_stored_afterwar
     """A request that started with the old org ends after the cache has become a copy of the new org."""
     sync("sync_books")
     made = new_contact(salesforce)
-    live = LiveRead(live_client("test"))
+    live = LiveRead(make_live_client("test"))
     live.read(CONTACTS, "accounts_uuid", [UUID])
     adopt_org(Organization(org_id(same_ids)), same_ids.variables["SALESFORCE_HOST"])
     with pytest.raises(AnotherOrg):
