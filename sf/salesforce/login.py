@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass, replace
 from xml.sax.saxutils import escape
 
@@ -131,12 +132,13 @@ class SessionKeeper:
 
     def _log_in(self, login: Callable[[], Session]) -> Session:
         if self._refusal and time.monotonic() - self._refused_at < REFUSAL_HOLDS_SECONDS:
-            raise self._refusal
+            raise copy(self._refusal)
         try:
             return login()
         except LoginFailed as error:
             if error.code:  # without a code, it was not Salesforce that refused
-                self._refusal, self._refused_at = error, time.monotonic()
+                # A copy: callers note in the raised error whether their own call may have been carried out.
+                self._refusal, self._refused_at = copy(error), time.monotonic()
             raise
 
     def organization(self, session: Session, ask: Callable[[Session], Organization]) -> Organization:

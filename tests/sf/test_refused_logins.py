@@ -131,6 +131,23 @@ def test_a_refused_login_is_not_tried_again_by_other_threads_of_the_process(
     assert logins(simulator) == 1
 
 
+def test_each_caller_gets_its_own_error_of_a_refused_login(simulator: Simulator) -> None:
+    client, other = make_salesforce_client(UsageCounter("test")), make_salesforce_client(UsageCounter("test"))
+    path = f"{client.data_path}/sobjects/Contact/{simulator.ids('Contact')[0]}"
+    client.session()
+    simulator.fail("status", path="/sobjects/Contact", status=504)
+    simulator.fail("expire_session", path="/sobjects/Contact")
+    simulator.fail("error", path="oauth2/token", code="inactive_user", message="said by Salesforce")
+    with pytest.raises(LoginFailed) as first:
+        client.request("PATCH", path, body={})
+    with pytest.raises(LoginFailed) as second:
+        other.attempt("PATCH", path, body={})
+    assert logins(simulator) == 2
+    assert first.value.outcome_unknown, "the first attempt may have changed the contact"
+    assert str(second.value) == str(first.value)
+    assert not second.value.outcome_unknown, "this call was never sent"
+
+
 def test_a_refused_login_is_tried_again_later(monkeypatch: pytest.MonkeyPatch) -> None:
     keeper, session = SessionKeeper(), Session("token", "https://host")
 
