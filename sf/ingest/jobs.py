@@ -28,7 +28,7 @@ def recorded_job(name: str) -> Iterator[SyncRun]:
         try:
             yield run
         except Exception as error:
-            if isinstance(error, DatabaseError | InterfaceError) and not connection.in_atomic_block:
+            if isinstance(error, DatabaseError | InterfaceError):
                 connection.close_if_unusable_or_obsolete()  # only this connection may be lost
             runs.end_run(run, SyncRun.State.FAILED, _report_failure(name, error))
             raise

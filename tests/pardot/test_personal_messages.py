@@ -224,6 +224,7 @@ def test_a_view_with_an_invalid_search_stops_no_message(sync: Sync) -> None:
     assert sorted(camp_digest("--send").splitlines()) == ["sent to ada@camp.example", "sent to ben@camp.example"]
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_failure_to_count_the_rows_of_a_view_is_a_failed_run(sync: Sync, monkeypatch: pytest.MonkeyPatch) -> None:
     sync(FRIDAY)
     subscription(member(areas=[]), "change", NO_CAMPAIGN, day=FRIDAY)
