@@ -205,6 +205,12 @@ class ValueIn(Schema):
     )
 
 
+class ResetIn(Schema):
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"was": 30}})
+
+    was: Any = Field(description="The value that `GET` returned: 409 when it has changed since.")
+
+
 class ConfigurationChangeOut(Schema):
     key: str
     title: str
@@ -252,16 +258,19 @@ def update_configuration(request: HttpRequest, key: _Key, body: ValueIn) -> Conf
 
 @router.delete(
     "/admin/config/{key}",
-    response={200: ConfiguredOut, **document_errors(401, 403, 422)},
+    response={200: ConfiguredOut, **document_errors(400, 401, 403, 409, 413, 415, 422)},
     summary="Reset to the default",
 )
-def reset_configuration(request: HttpRequest, key: _Key) -> ConfiguredOut:
+def reset_configuration(request: HttpRequest, key: _Key, body: ResetIn | None = None) -> ConfiguredOut:
     """Reset one value to its default. Every process uses the new value from the next request on.
 
-    If the audits of assets depend on the value, they run again before the answer is sent.
+    Without a body, the current value is not checked. If the audits of assets depend on the value, they run again before
+    the answer is sent.
     """
     try:
-        reset_to_default(key, by=get_actor_name(request))
+        reset_to_default(key, by=get_actor_name(request), was=ANY if body is None else body.was)
+    except ChangedMeanwhile as error:
+        raise _make_conflict(error) from error
     except UnknownKey as error:
         raise _make_unknown_refusal(error) from error
     except BadValue as error:

@@ -106,7 +106,10 @@ interface ApiClient {
     body: Sent<P, "patch">,
     options?: RequestOptions,
   ): Promise<Answer<P, "patch">>;
-  delete<P extends PathFor<"delete">>(path: P, options?: RequestOptions): Promise<Answer<P, "delete">>;
+  delete<P extends PathFor<"delete">>(
+    path: P,
+    options?: RequestOptions & { body?: unknown },
+  ): Promise<Answer<P, "delete">>;
 }
 
 /** An entry of `errors` in an ApiError: core/api.js. */

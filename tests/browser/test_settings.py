@@ -270,6 +270,30 @@ def test_the_second_user_who_saves_a_field_is_asked_which_value_to_keep(
     assert float(page.get_by_label("Forms submitted with errors").input_value()) == kept
 
 
+def test_a_reset_does_not_overwrite_a_value_saved_while_the_question_is_open(settings: Visit) -> None:
+    settings.expect("status of 409")
+    page, field = settings.page, settings.page.get_by_label("Prefix of clean-up tags")
+
+    def save_elsewhere(prefix: str) -> None:
+        run_module(
+            settings, "core/api", f"await m.api.put('admin/config/cleanup_tag_prefix', {{ value: '{prefix}' }});"
+        )
+
+    standard = field.input_value()
+    save_elsewhere("First: ")
+    settings.go(PAGE)
+    save_elsewhere("Second: ")
+    field.fill(standard)
+    page.get_by_role("button", name="Save changes").click()
+    question = page.get_by_role("dialog", name="Another user changed this")
+    expect(question).to_be_visible()
+    save_elsewhere("Third: ")
+    question.get_by_role("button", name="Use mine").click()
+    expect(section(settings, "Clean-up tags").get_by_role("alert").first).to_contain_text("changed cleanup_tag_prefix")
+    assert value_of(settings, "cleanup_tag_prefix") == "Third: "
+    page.get_by_role("button", name="Discard").click()
+
+
 def test_a_late_answer_of_the_preview_leaves_the_focus_on_the_refused_setting(settings: Visit) -> None:
     settings.expect("status of 422")
     page = settings.page

@@ -95,7 +95,7 @@ export class Draft {
   write(value, was) {
     const path = /** @type {const} */ (`admin/config/${this.entry.key}`);
     const standard = this.entry.default;
-    if (same(value, standard)) return api.delete(path);
+    if (same(value, standard)) return api.delete(path, { body: { was } });
     if (!this.editor.overlays) return api.put(path, { value, was });
     const changed = Object.entries(value).filter(([key, one]) => !same(one, standard[key]));
     return api.put(path, { value: Object.fromEntries(changed), was });

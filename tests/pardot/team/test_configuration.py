@@ -65,6 +65,10 @@ def test_a_value_that_was_changed_meanwhile_is_not_overwritten(browser: Browser)
     assert configuration().list_stale_months == 9
     browser.ask("put", "admin/config/list_stale_months", {"value": 3, "was": 9})
     assert configuration().list_stale_months == 3
+    browser.ask("delete", "admin/config/list_stale_months", {"was": 9}, expect=409)
+    assert configuration().list_stale_months == 3
+    browser.ask("delete", "admin/config/list_stale_months", {"was": 3})
+    assert configuration().list_stale_months == 6
     weights = described(browser)["score_weights"]["value"]
     browser.ask("put", "admin/config/score_weights", {"value": {"forms_errors": 1}, "was": weights})
     browser.ask("put", "admin/config/score_weights", {"value": {}, "was": weights}, expect=409)
