@@ -167,8 +167,10 @@ class LoadingSync(Sync[AnyLoaded]):
         return f"If {self.system} really has none left, run again with {accepting(self._name, live)}"
 
     def _analyze(self) -> None:
+        target = self._synced.target
+        tables = map(connection.ops.quote_name, (target.table, *target.filled_by_triggers))
         with connection.cursor() as cursor:
-            cursor.execute(f"ANALYZE {connection.ops.quote_name(self._synced.target.table)}")
+            cursor.execute(f"ANALYZE {', '.join(tables)}")
 
 
 _ANALYZE_FROM = 1000

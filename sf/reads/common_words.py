@@ -3,8 +3,8 @@
 The search index lists for each word the rows that have it. To look up "university of ashbrook", PostgreSQL would read
 all rows of "university" and of "of", although only a handful have "ashbrook". So words that are much commoner than the
 rarest word are left out of the look-up, and compared in the rows that the other words find. ANALYZE stores for each
-of the commonest words the share of schools that have the word. Autovacuum starts ANALYZE soon after many schools have
-changed. Without these shares every word is looked up: slower, with the same result.
+of the commonest words the share of schools that have the word. A sync that has changed many schools runs ANALYZE.
+Without these shares every word is looked up: slower, with the same result.
 """
 
 from __future__ import annotations

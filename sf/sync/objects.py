@@ -47,6 +47,7 @@ class SyncedObject:
     A record is cached only if its ``required`` fields are not empty. Full reads filter by these fields, and a record
     that loses such a value leaves the cache. ``stamps`` are the SOQL paths whose change means that the record changed.
     ``picklists`` are the writable columns whose values Salesforce spells and sorts in its own way.
+    ``filled_by_triggers`` are the tables that triggers of the object's table fill.
     """
 
     name: str
@@ -55,6 +56,7 @@ class SyncedObject:
     required: tuple[str, ...] = ()
     stamps: tuple[str, ...] = ("SystemModstamp",)
     picklists: tuple[str, ...] = ()
+    filled_by_triggers: tuple[str, ...] = ()
     left_out: frozenset[str] = frozenset()
     """The columns whose fields the API user may not read now (``readable.py``)."""
 
@@ -74,7 +76,12 @@ class SyncedObject:
     def target(self) -> Target:
         """Return the table as a target of ``sf.ingest.load``."""
         columns = columns_of(self._fields())
-        return Target(table=self.model._meta.db_table, columns=columns, required=self.required)
+        return Target(
+            table=self.model._meta.db_table,
+            columns=columns,
+            required=self.required,
+            filled_by_triggers=self.filled_by_triggers,
+        )
 
     @property
     def rest_page_rows(self) -> int:
@@ -114,7 +121,7 @@ class SyncedObject:
         return any(path.startswith(f"{relation}.") for path in self.paths.values())
 
 
-ACCOUNTS = SyncedObject("accounts", Account)
+ACCOUNTS = SyncedObject("accounts", Account, filled_by_triggers=("sf_searchedschool", "sf_schoolword"))
 BOOKS = SyncedObject("books", Book)
 CONTACTS = SyncedObject(
     "contacts",

@@ -6,9 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models.functions import Now
 
+from sf.ingest import loading
 from sf.models import Account, Adoption, Book, Contact, Opportunity, RefusedRecord, SyncRun
+from sf.reads.common_words import load_shares_of_words
+from tests.api import records
 from tests.sf.cache import assert_equal, sync
 from tests.simulated import Simulator
 
@@ -35,6 +39,20 @@ def test_second_full_sync_writes_nothing(simulator: Simulator, settings: Any, th
     assert last is not None
     assert (last.mode, last.inserted, last.updated, last.soft_deleted) == ("full", 0, 0, 0)
     assert last.unchanged == last.rows_read > 0
+
+
+def test_the_search_for_schools_knows_the_common_words_after_a_sync(
+    simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loading, "_ANALYZE_FROM", 1)
+    for number in range(30):
+        records.school(f"Zyzzyva {number}")
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE sf_searchedschool")
+    assert "university" not in load_shares_of_words(-1)
+    Account.all_objects.all().delete()
+    sync("sync_accounts")
+    assert "university" in load_shares_of_words(-2)
 
 
 def test_rest_and_bulk_give_the_same_values(simulator: Simulator, settings: Any) -> None:

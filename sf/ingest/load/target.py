@@ -55,7 +55,7 @@ class Target:
     records that the source no longer sends are removed, and a column ``is_deleted`` is copied like any other column.
 
     ``stamp`` is the column with the time of a record's last change, or empty. With ``keeps_newer``, an older row does
-    not overwrite a newer row.
+    not overwrite a newer row. ``filled_by_triggers`` are further tables, which triggers of this table fill.
     """
 
     table: str
@@ -65,6 +65,7 @@ class Target:
     stamp: str = "system_modstamp"
     keeps_newer: bool = True
     marks_deleted: bool = True
+    filled_by_triggers: tuple[str, ...] = ()
 
     @property
     def identifier(self) -> sql.Identifier:
