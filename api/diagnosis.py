@@ -1,4 +1,4 @@
-"""Make ``sf check`` check the rights for cases, the external id of cases, and a token of Accounts."""
+"""Make ``sf check`` check the rights for cases and contacts, the external id of cases, and a token of Accounts."""
 
 from __future__ import annotations
 
@@ -10,25 +10,31 @@ from django.conf import settings
 from accounts_client.connection import accounts_client
 from accounts_client.errors import AccountsError
 from api.v1.cases import SALESFORCE_FIELDS
+from api.v1.contact import ContactChange
 from sf.diagnosis import Finding, register, register_apart
 from sf.salesforce.client import SalesforceClient
 from sf.salesforce.errors import SalesforceError
+from sf.sync.objects import CONTACTS
 
 _WRITTEN = (*SALESFORCE_FIELDS.values(), "SuppliedName", "SuppliedEmail", "Origin")
+_WRITTEN_OF_CONTACT = tuple(CONTACTS.paths[column] for column in ContactChange.model_fields)
 _EXTERNAL_ID = "external id of cases"
 
 
 @register
 def cases(client: SalesforceClient) -> Iterator[Finding]:
-    """Check that the API user may create cases with all fields, and that the external id is set up."""
+    """Check that the API user may create and edit cases with all fields, and that the external id is set up."""
     try:
-        creatable, fields = client.ask("GET", f"{client.data_path}/sobjects/Case/describe", _parse_describe)
+        described = _describe(client, "Case")
     except SalesforceError as error:
         yield Finding("fix", "cases", str(error))
         return
+    fields = _fields(described)
     locked = [name for name in _WRITTEN if not fields.get(name, {}).get("createable")]
-    if not creatable:
+    if not described["createable"]:
         yield Finding("fix", "cases", "the API user may not create a Case: grant it in the profile or a permission set")
+    elif settings.SALESFORCE_CASE_EXTERNAL_ID_FIELD and not described["updateable"]:
+        yield Finding("fix", "cases", "the API user may not edit a Case: grant it in the profile or a permission set")
     elif locked:
         yield Finding("fix", "cases", f"grant the API user edit access to {', '.join(locked)} of Case")
     else:
@@ -36,9 +42,35 @@ def cases(client: SalesforceClient) -> Iterator[Finding]:
     yield _check_external_id(fields)
 
 
-def _parse_describe(answer: Any) -> tuple[bool, dict[str, dict[str, Any]]]:
-    """Return whether records can be created, and the fields by name."""
-    return bool(answer["createable"]), {field["name"]: field for field in answer["fields"]}
+@register
+def contacts(client: SalesforceClient) -> Iterator[Finding]:
+    """Check that the API user may edit the fields of a contact that ``PUT /contact`` changes."""
+    try:
+        described = _describe(client, "Contact")
+    except SalesforceError as error:
+        yield Finding("warn", "contacts", str(error))
+        return
+    fields = _fields(described)
+    locked = [name for name in _WRITTEN_OF_CONTACT if not fields.get(name, {}).get("updateable")]
+    if not described["updateable"]:
+        yield Finding("warn", "contacts", "the API user may not edit a Contact: PUT /contact needs this right")
+    elif locked:
+        advice = f"grant the API user edit access to {', '.join(locked)} of Contact"
+        yield Finding("warn", "contacts", f"PUT /contact cannot change every field: {advice}")
+    else:
+        yield Finding("ok", "contacts", f"all {len(_WRITTEN_OF_CONTACT)} fields of PUT /contact can be written")
+
+
+def _describe(client: SalesforceClient, sobject: str) -> dict[str, Any]:
+    return client.ask("GET", f"{client.data_path}/sobjects/{sobject}/describe", _parse_describe)
+
+
+def _parse_describe(answer: Any) -> dict[str, Any]:
+    return {name: answer[name] for name in ("createable", "updateable", "fields")}
+
+
+def _fields(described: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {field["name"]: field for field in described["fields"]}
 
 
 def _check_external_id(fields: dict[str, dict[str, Any]]) -> Finding:

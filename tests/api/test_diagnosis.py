@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from io import StringIO
 from typing import Any
 
@@ -26,6 +27,7 @@ def check() -> str:
 def test_a_complete_configuration_passes(simulator: Simulator) -> None:
     output = check()
     assert "ok   cases: all 8 fields can be written\n" in output
+    assert "ok   contacts: all 5 fields of PUT /contact can be written\n" in output
     assert "ok   external id of cases: Case.SFAPI_Id__c is a unique external id\n" in output
     assert "ok   Accounts: " in output
     assert "gives a Bearer token" in output
@@ -57,6 +59,31 @@ def test_the_external_id_field_of_cases_must_exist_and_be_unique(
 def test_a_field_that_the_api_user_may_not_write_is_reported(simulator: Simulator) -> None:
     simulator.post("/fields/Case/Issue__c/hide")
     assert "fix  cases: grant the API user edit access to Issue__c of Case" in check()
+
+
+def test_a_field_of_contacts_that_the_api_user_may_not_edit_is_reported(simulator: Simulator) -> None:
+    simulator.post("/fields/Contact/LMS__c/hide")
+    assert (
+        "warn contacts: PUT /contact cannot change every field: grant the API user edit access to LMS__c of Contact"
+        in check()
+    )
+
+
+@pytest.mark.parametrize(
+    ("sobject", "external_id", "line"),
+    [
+        ("Contact", "", "warn contacts: the API user may not edit a Contact: PUT /contact needs this right"),
+        ("Case", "SFAPI_Id__c", "fix  cases: the API user may not edit a Case: grant it in the profile"),
+        ("Case", "", "fix  cases: grant the API user edit access to Subject,"),
+    ],
+)
+def test_an_object_that_the_api_user_may_not_edit_is_reported(
+    simulator: Simulator, settings: Any, sobject: str, external_id: str, line: str
+) -> None:
+    settings.SALESFORCE_CASE_EXTERNAL_ID_FIELD = external_id
+    described = json.dumps({"createable": True, "updateable": False, "fields": []})
+    simulator.fail("status", path=f"sobjects/{sobject}/describe", status=200, body=described)
+    assert line in check()
 
 
 def test_wrong_credentials_for_accounts_are_reported(simulator: Simulator, settings: Any) -> None:
