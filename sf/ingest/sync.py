@@ -176,6 +176,8 @@ class Sync(ABC, Generic[AnySynced]):
     def _what_follows_a_pause(self) -> str:
         if runs.is_unfinished(self._synced):
             return "What was read is kept; the next run continues with it"
+        if self._run.read_began:  # this run has finished the read of an earlier run
+            return "The read that an earlier run began is stored; the next run reads what has changed since"
         return "Nothing was changed; the next run starts over"
 
     def _failure(self, error: Exception) -> str:

@@ -136,6 +136,24 @@ def test_a_run_that_reaches_the_threshold_pauses_and_the_next_resumes_it(
     assert pages - (threshold == BULK) == 1, "the missing page; with Bulk, one more for the incremental read after it"
 
 
+def test_a_run_that_finishes_an_earlier_read_and_pauses_says_that_the_read_is_stored(
+    simulator: Simulator, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.SALESFORCE_BULK_THRESHOLD = REST
+    monkeypatch.setattr(source, "REST_PAGE_ROWS", 200)
+    configure(api_limit=3, pause_threshold=1.0)
+    sync("sync_adoptions")
+    configure(api_limit=285_000)
+    simulator.fail("quota", path="COUNT", times=None)
+    sync("sync_adoptions")
+    run = last_run("adoptions")
+    assert (run.state, run.inserted) == ("paused", Adoption.objects.count())
+    assert run.inserted > 200
+    assert run.message.endswith(
+        ". The read that an earlier run began is stored; the next run reads what has changed since"
+    )
+
+
 def test_a_paused_run_is_no_failure(simulator: Simulator, run_manage: Manage) -> None:
     simulator.post("/bulk", {"largest_page": 200})
     configure(api_limit=5, pause_threshold=1.0)
