@@ -73,9 +73,11 @@ class Worker:
                     if lease is not None:
                         self._lead(lease)
                         is_announced = False
-                    elif not is_announced:
-                        is_announced = True
-                        _say("another worker leads; this worker takes over when that worker ends")
+                    else:
+                        self._note_recovery()
+                        if not is_announced:
+                            is_announced = True
+                            _say("another worker leads; this worker takes over when that worker ends")
                 self._note_ended()  # jobs that this worker started while it led may still run
             except (DatabaseError, InterfaceError) as error:
                 self._note_trouble(error)
@@ -90,6 +92,7 @@ class Worker:
             try:
                 if not (missing := describe_missing_migrations()):
                     return
+                self._note_recovery()
                 if not is_announced:
                     is_announced = True
                     logger.warning("waiting for manage.py migrate: %s", missing)

@@ -277,6 +277,45 @@ def test_another_worker_takes_over_from_one_that_is_killed(start: Start, databas
     assert leaders() == [other.pid]
 
 
+def test_a_worker_that_waits_logs_each_outage(
+    table: None, database: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(loop, "STANDBY_SECONDS", 0.05)
+    SyncLease.objects.create(name=WORK, holder="another", place="another-host", pid=1)
+    worker = Worker(Starter(), grace=60)
+
+    def work() -> None:
+        try:
+            worker.run()
+        finally:
+            connection.close()
+
+    def wait_for_lines(number: int, text: str) -> None:
+        wait_for(lambda: caplog.text.count(text) == number)
+
+    thread = threading.Thread(target=work)
+    with caplog.at_level("INFO"), psycopg.connect(database, autocommit=True) as admin:
+        thread.start()
+        wait_for(lambda: "another worker leads" in caplog.text)
+        own = {admin.info.backend_pid, _backend()}
+        for number in (1, 2):
+            admin.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> ALL (%s)",
+                [list(own)],
+            )
+            wait_for_lines(number, "no job is started until PostgreSQL answers")
+            wait_for_lines(number, "PostgreSQL answers again")
+        worker.stop()
+        thread.join()
+
+
+def _backend() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        return int(cursor.fetchone()[0])
+
+
 @pytest.mark.soak
 def test_a_leader_that_was_paused_does_not_start_a_job_again(start: Start) -> None:
     set_last_run("cleanup_logs", timedelta(seconds=-1))
