@@ -182,6 +182,13 @@ def test_closing_a_breaker_is_recorded_with_the_operators_name(db: None) -> None
     assert (action.label, action.requested_by, action.state) == ("Close the breaker “salesforce live”", "ben", "done")
 
 
+@pytest.mark.parametrize("name", ["", "nothing", "a\0b"])
+def test_a_breaker_that_does_not_exist_is_not_reported_as_closed(db: None, name: str) -> None:
+    answer = staff("change_circuitbreaker").post("/admin/ops/close-breaker/", {"name": name}, follow=True)
+    assert "No breaker was closed." in answer.text
+    assert not OperatorAction.objects.exists()
+
+
 def test_using_the_switch_is_recorded_with_its_reason_and_the_operators_name(db: None) -> None:
     operator = staff("change_syncconfig")
     operator.post("/admin/ops/switch/", {"to": "off", "reason": "the org moves", "pause": ""})

@@ -14,7 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from api.protection.breaker import note_success
+from api.protection.breaker import load_breakers, note_success
 from pardot.catalog.entities import Tier, select_tier_entities
 from pardot.models import PardotQuota
 from pardot.pipeline.estimate import estimate_calls
@@ -79,12 +79,12 @@ def switch(request: HttpRequest, site: AdminSite) -> HttpResponse:
 
 def close_breaker(request: HttpRequest) -> HttpResponse:
     _demand(request, CLOSE_BREAKER)
-    if request.method != "POST":
+    name = request.POST.get("name", "") if request.method == "POST" else ""
+    if name not in load_breakers():
         return _point_back(request, "No breaker was closed. Use the button “Close” beside an open breaker.")
-    name = request.POST.get("name", "")
     note_success(name)
-    note_action(label=f"Close the breaker “{name[:32]}”", by=_get_user_name(request))
-    messages.success(request, f"The breaker “{name[:32]}” is closed: requests call the system behind it again.")
+    note_action(label=f"Close the breaker “{name}”", by=_get_user_name(request))
+    messages.success(request, f"The breaker “{name}” is closed: requests call the system behind it again.")
     return _redirect_to_index()
 
 
