@@ -6,13 +6,14 @@ import logging
 from ipaddress import ip_address
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, ProgrammingError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from api.http.client_address import UNKNOWN, client_address
 from api.observe.exposition import CONTENT_TYPE
 from api.observe.figures import SOURCES
+from sf.sync.best_effort import NOT_MIGRATED
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +23,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     """Return the metrics.
 
     404: no network is allowed. 403: the client's address is in none of the allowed networks. 503: PostgreSQL cannot
-    be reached, or takes too long.
+    be reached, takes too long, or lacks migrations.
     """
     if not settings.METRICS_ALLOWED_NETWORKS:
         return _make_text_response("Metrics are off: set METRICS_ALLOWED_NETWORKS.\n", status=404)
@@ -35,6 +36,11 @@ def metrics(request: HttpRequest) -> HttpResponse:
     except (OperationalError, InterfaceError) as error:
         logger.warning("metrics: PostgreSQL: %s", " ".join(str(error).split()))
         return _make_text_response("PostgreSQL cannot be reached, or takes too long.\n", status=503)
+    except ProgrammingError as error:
+        if getattr(error.__cause__, "sqlstate", "") not in NOT_MIGRATED:
+            raise
+        logger.warning("metrics: run manage.py migrate: %s", " ".join(str(error).split()))
+        return _make_text_response("A table or column is missing: run manage.py migrate.\n", status=503)
     return HttpResponse("\n".join(lines) + "\n", content_type=CONTENT_TYPE, headers={"Cache-Control": "no-store"})
 
 

@@ -15,10 +15,10 @@ logger = logging.getLogger(__name__)
 _EXPECTED = (OperationalError, InterfaceError, SalesforceError)
 """Exceptions that are no bug.
 
-Any other exception is a bug, unless its code is in ``_NOT_MIGRATED``. The traceback of a bug is logged.
+Any other exception is a bug, unless its code is in ``NOT_MIGRATED``. The traceback of a bug is logged.
 """
 
-_NOT_MIGRATED = {"42P01", "42703"}
+NOT_MIGRATED = {"42P01", "42703"}
 """PostgreSQL's codes for a missing table or column: ``migrate`` has not run."""
 
 
@@ -33,7 +33,7 @@ def best_effort(purpose: str) -> Iterator[None]:
     except Exception as error:
         if connection.in_atomic_block:
             raise
-        if isinstance(error, _EXPECTED) or getattr(error.__cause__, "sqlstate", "") in _NOT_MIGRATED:
+        if isinstance(error, _EXPECTED) or getattr(error.__cause__, "sqlstate", "") in NOT_MIGRATED:
             logger.error("%s: failed; everything else continues: %s", purpose, " ".join(str(error).split()))
         else:
             logger.exception("%s: failed; everything else continues", purpose)

@@ -118,6 +118,13 @@ def test_metrics_are_503_while_the_database_is_away(prometheus: Client, monkeypa
     assert "10.1.2.3" not in answer.text
 
 
+def test_metrics_are_503_before_the_migrations(prometheus: Client) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE sf_syncrun RENAME TO aside")
+    answer = prometheus.get("/metrics")
+    assert (answer.status_code, answer.text) == (503, "A table or column is missing: run manage.py migrate.\n")
+
+
 def test_metrics_accept_only_get_and_head(prometheus: Client) -> None:
     assert prometheus.head("/metrics").status_code == 200
     assert prometheus.post("/metrics").status_code == 405
