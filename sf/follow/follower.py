@@ -26,7 +26,7 @@ from django.db import DatabaseError, InterfaceError, connection
 from sf.follow.catching_up import CatchUp
 from sf.follow.collected import Collected, Inbox
 from sf.follow.family import find_touched_by, sort_parents_first
-from sf.follow.places import forget_places, load_places
+from sf.follow.places import forget_other_places, forget_places, load_places
 from sf.follow.reading import read_changes
 from sf.follow.storing import store
 from sf.ingest.errors import SyncError, SyncPaused
@@ -188,6 +188,7 @@ class Follower:
             raise NotFollowable(_what_to_set_up(missing, forbidden))
 
     def _open(self, streams: _Streams) -> None:
+        forget_other_places([synced.name for synced in self._objects])
         places = load_places(self._client.organization_id)
         for synced in self._objects:
             place = places.get(synced.name)

@@ -26,3 +26,8 @@ def store_places(organization_id: str, places: Mapping[str, bytes]) -> None:
 
 def forget_places(names: Collection[str]) -> None:
     FollowedObject.objects.filter(object__in=names).delete()
+
+
+def forget_other_places(names: Collection[str]) -> None:
+    """Forget the places of objects that are no longer followed, which would count as far behind."""
+    FollowedObject.objects.exclude(object__in=names).delete()

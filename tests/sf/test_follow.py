@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ pytest.importorskip("grpc", reason="grpcio is not installed (requirements/follow
 
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from django.utils import timezone
 
 from sf.follow.collected import Collected
 from sf.follow.reading import read_changes
@@ -25,6 +27,7 @@ from sf.ingest.lease import hold_lease
 from sf.ingest.switch import switch_off, switch_on
 from sf.live.records import LiveRead, make_live_client
 from sf.models import Account, Adoption, CachedOrg, Contact, FollowedObject, Opportunity, SyncRun
+from sf.status.following import following
 from sf.sync.objects import CONTACTS
 from tests.sf.cache import assert_equal, sync
 from tests.sf.processes import Start, kill, wait_for
@@ -148,6 +151,16 @@ def test_a_later_process_resumes_from_the_stored_position_unless_it_has_expired(
     follow()
     wait_for(lambda: equal(simulator))
     assert runs() > before
+
+
+def test_an_object_that_is_no_longer_followed_does_not_count_as_behind(
+    simulator: Simulator, follow: Follow, start: Start
+) -> None:
+    kill(follow())
+    FollowedObject.objects.update(stored_at=timezone.now() - timedelta(minutes=20))
+    start("sf", "follow", "contacts", "adoptions")
+    wait_for(lambda: (followed := following()) is not None and followed.is_well)
+    assert set(FollowedObject.objects.values_list("object", flat=True)) == {"contacts", "adoptions"}
 
 
 def test_an_incomplete_event_leads_to_a_sync_of_its_object(simulator: Simulator, follow: Follow) -> None:
