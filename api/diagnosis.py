@@ -1,4 +1,4 @@
-"""Make ``sf check`` check the rights for cases and contacts, the external id of cases, and a token of Accounts."""
+"""Checks of ``sf check``: rights for cases and contacts, external id of cases, Accounts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _EXTERNAL_ID = "external id of cases"
 
 @register
 def cases(client: SalesforceClient) -> Iterator[Finding]:
-    """Check that the API user may create and edit cases with all fields, and that the external id is set up."""
+    """Check the right to create and edit cases with all fields, and the external id of cases."""
     try:
         described = _describe(client, "Case")
     except SalesforceError as error:
