@@ -47,8 +47,8 @@ def with_visible_controls(text: str) -> str:
     return _CONTROL.sub(_write_out, text)
 
 
-def _write_out(found: re.Match[str]) -> str:
-    return _SHORT.get(found[0]) or f"\\u{ord(found[0]):04x}"
+def _write_out(match: re.Match[str]) -> str:
+    return _SHORT.get(match[0]) or f"\\u{ord(match[0]):04x}"
 
 
 def escape_for_slack(text: str) -> str:

@@ -104,7 +104,7 @@ def salesforce() -> Iterator[Metric]:
         "sfapi_salesforce_usage", "The org's calls in 24 hours, as last reported.", [Sample(report.usage.used)]
     )
     yield Metric("sfapi_salesforce_limit", "Calls that the org may make in 24 hours.", [Sample(report.usage.maximum)])
-    reported = Sample(report.asked.timestamp())
+    reported = Sample(report.asked_at.timestamp())
     yield Metric(
         "sfapi_salesforce_usage_told_timestamp_seconds", "Unix time of Salesforce's last report of usage.", [reported]
     )

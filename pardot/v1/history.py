@@ -173,8 +173,8 @@ def _describe_comparison(comparison: Comparison, first: date | None, second: dat
     }
 
 
-def _describe_day(snapshot: DailySnapshot, asked: date | None) -> dict[str, Any]:
-    return {"asked": asked or snapshot.day, "used": snapshot.day, "snapshot": build_snapshot_values(snapshot)}
+def _describe_day(snapshot: DailySnapshot, day: date | None) -> dict[str, Any]:
+    return {"asked": day or snapshot.day, "used": snapshot.day, "snapshot": build_snapshot_values(snapshot)}
 
 
 def _build_change_rows(

@@ -78,13 +78,13 @@ class UserCrontab:
         return _for_cron(str(self._names.CRONTAB_COMMENT).removeprefix(_OWN_NAME))
 
     def load_own_lines(self) -> list[OwnLine]:
-        found, zone = [], ""
+        own_lines, zone = [], ""
         for line in self.lines:
             if applies := _ZONE.fullmatch(line):
                 zone = applies["zone"]
             elif match := _OWN_JOB.fullmatch(line):
-                found.append(OwnLine(line.strip(), match["folder"], zone))
-        return found
+                own_lines.append(OwnLine(line.strip(), match["folder"], zone))
+        return own_lines
 
     def add(self) -> None:
         """Append the time zone and all jobs. The time zone applies to every line below it."""

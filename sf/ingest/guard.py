@@ -80,10 +80,10 @@ def parse_held_back_deletes(message: str) -> tuple[int, int] | None:
     """
     if OPTION not in message:
         return None
-    if found := re.search(rf"([\d,]+) of ([\d,]+) {_WOULD_BE_DELETED}", message):
-        return _number(found[1]), _number(found[2])
-    if found := re.search(rf"{SENT_NOTHING} ([\d,]+) are cached", message):
-        return _number(found[1]), _number(found[1])
+    if match := re.search(rf"([\d,]+) of ([\d,]+) {_WOULD_BE_DELETED}", message):
+        return _number(match[1]), _number(match[2])
+    if match := re.search(rf"{SENT_NOTHING} ([\d,]+) are cached", message):
+        return _number(match[1]), _number(match[1])
     return None
 
 

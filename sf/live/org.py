@@ -38,16 +38,16 @@ class KnownUsage:
     """The API usage that Salesforce last reported, to a sync or to a request, and when."""
 
     usage: ApiUsage
-    asked: datetime
+    asked_at: datetime
 
 
 def load_known_usage() -> KnownUsage | None:
     """Return the last reported usage without a call; ``None`` when there is none."""
     config = SyncConfig.load()
-    used, limit, asked = config.last_usage_value, config.last_usage_limit, config.last_usage_check
-    if used is None or limit is None or asked is None:
+    used, limit, asked_at = config.last_usage_value, config.last_usage_limit, config.last_usage_check
+    if used is None or limit is None or asked_at is None:
         return None
-    return KnownUsage(ApiUsage(used, limit), asked)
+    return KnownUsage(ApiUsage(used, limit), asked_at)
 
 
 def fetch_usage(source: str, may_ask: MayAsk) -> ApiUsage:
@@ -58,7 +58,8 @@ def fetch_usage(source: str, may_ask: MayAsk) -> ApiUsage:
     ``ImproperlyConfigured`` when no group of login variables is complete.
     """
     known = load_known_usage()
-    if known and abs(timezone.now() - known.asked) < USAGE_KEPT:  # a later time is from before the clock was set back
+    # A later time is from before the clock was set back.
+    if known and abs(timezone.now() - known.asked_at) < USAGE_KEPT:
         return known.usage
     client = make_live_client(source)
     if not may_ask():

@@ -236,14 +236,14 @@ def _read_again(live: LiveRead, record: _OwnRecord) -> list[Values]:
         return live.read(record.synced, "id", [record.id])
 
 
-def _same(synced: SyncedObject, column: str, sent: str | None, found: str | None) -> bool:
+def _same(synced: SyncedObject, column: str, sent: str | None, stored: str | None) -> bool:
     """Compare a value that was sent with the value that was read back.
 
     Salesforce trims texts, stores an empty text as null, and uses its own spelling and order for picklist values.
     """
     if column in synced.picklists:
-        return _choices(sent) == _choices(found)
-    return (sent or "").strip() == (found or "").strip()
+        return _choices(sent) == _choices(stored)
+    return (sent or "").strip() == (stored or "").strip()
 
 
 def _choices(value: str | None) -> set[str]:

@@ -30,11 +30,11 @@ def find_page_title(text: str) -> str:
 
 
 @contextmanager
-def understood(asked: str, answer: requests.Response | None = None) -> Iterator[None]:
+def understood(call_name: str, answer: requests.Response | None = None) -> Iterator[None]:
     """Turn errors of parsing inside the block (a proxy's page, half an answer) into ``UnusableAnswer``.
 
-    Such an answer does not say whether the call was carried out. ``asked`` names the call in the message, usually by
-    method and path.
+    Such an answer does not say whether the call was carried out. ``call_name`` names the call in the message, usually
+    by method and path.
     """
     try:
         yield
@@ -42,6 +42,6 @@ def understood(asked: str, answer: requests.Response | None = None) -> Iterator[
         why = f"no {error} in it" if isinstance(error, KeyError) else str(error)
         if title := find_page_title(answer.text) if answer is not None else "":
             why = f"it is a page with the title “{title}”"
-        failure = UnusableAnswer(f"Salesforce's answer to {asked} is not understood: {why}")
+        failure = UnusableAnswer(f"Salesforce's answer to {call_name} is not understood: {why}")
         failure.unanswered = True
         raise failure from error

@@ -291,22 +291,24 @@ class SalesforceClient:
             raise self._error(response, method, path)
         return response
 
-    def _redirected(self, session: Session, response: requests.Response, asked: str) -> SalesforceError:
+    def _redirected(self, session: Session, response: requests.Response, call_name: str) -> SalesforceError:
         """Return the error for a redirect: ``LoginRefused`` if a setting must change, otherwise ``HostGone``."""
         host, status = session.instance_url, response.status_code
         advice = explain_host(host, response.headers.get("Location", ""), self._host_variable)
         final = self._has_given_session or bool(api_host_instead_of(host))
-        return (LoginRefused if final else HostGone)(f"{host} answered {status} to {asked}: {advice}", status=status)
+        return (LoginRefused if final else HostGone)(
+            f"{host} answered {status} to {call_name}: {advice}", status=status
+        )
 
     @property
     def _host_variable(self) -> str:
         return INSTANCE_URL if self._has_given_session else "SALESFORCE_HOST"
 
     def _error(self, response: requests.Response, method: str, path: str) -> SalesforceError:
-        asked = f"{method} {path}"
+        call_name = f"{method} {path}"
         if response.status_code in VERSION_IS_GONE and path in {f"{self.data_path}/{name}" for name in _ALWAYS_THERE}:
-            asked += f" (set SALESFORCE_API_VERSION: this org does not have {self.api_version})"
-        error = make_error_from_answer(response.status_code, response.content, asked=asked)
+            call_name += f" (set SALESFORCE_API_VERSION: this org does not have {self.api_version})"
+        error = make_error_from_answer(response.status_code, response.content, call_name=call_name)
         wait = response.headers.get("Retry-After", "")
         error.retry_after = float(wait) if wait.isdigit() else 0.0
         return error

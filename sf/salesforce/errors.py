@@ -116,11 +116,11 @@ _SESSION_CODES = frozenset({"INVALID_SESSION_ID", "InvalidSessionId", "INVALID_A
 _LOCATOR_CODES = frozenset({"INVALID_QUERY_LOCATOR", "INVALID_LOCATOR"})
 
 
-def make_error_from_answer(status: int, body: bytes, *, asked: str) -> SalesforceError:
-    """Return the error for an HTTP status of 300 or more. ``asked`` names the call: ``GET /path``."""
+def make_error_from_answer(status: int, body: bytes, *, call_name: str) -> SalesforceError:
+    """Return the error for an HTTP status of 300 or more. ``call_name`` names the call: ``GET /path``."""
     code, sentence, fields = parse_error_body(body)
     refusal = classify(code, sentence)
-    message = _message(status, code, sentence, fields, refusal, asked)
+    message = _message(status, code, sentence, fields, refusal, call_name)
     error = _kind(status, code, refusal)(message, code=code, status=status, fields=fields)
     error.reason = sentence
     if refusal:
@@ -136,7 +136,7 @@ def make_error_of_record(errors: Sequence[Mapping[str, Any]]) -> SalesforceError
     ``errors`` is ``[{"statusCode", "message", "fields"}]``. Source: REST API Developer Guide, "sObject Collections".
     """
     entries = [{**error, "errorCode": error.get("statusCode")} for error in errors]
-    return make_error_from_answer(400, json.dumps(entries).encode(), asked="one record of several")
+    return make_error_from_answer(400, json.dumps(entries).encode(), call_name="one record of several")
 
 
 def is_passing(status: int) -> bool:
@@ -148,11 +148,13 @@ def is_passing(status: int) -> bool:
     return status in TRANSIENT_STATUSES or status > 504 or status < 400
 
 
-def _message(status: int, code: str, sentence: str, fields: Sequence[str], refusal: Refusal | None, asked: str) -> str:
+def _message(
+    status: int, code: str, sentence: str, fields: Sequence[str], refusal: Refusal | None, call_name: str
+) -> str:
     """Return the message. It quotes Salesforce's sentence only if that sentence cannot contain values."""
     named = f" ({', '.join(fields)})" if fields else ""
-    answer = " ".join(f"Salesforce answered {status} {code} to {asked}{named}".split())
-    if _reads(asked) and (refusal.names_schema if refusal else not code):
+    answer = " ".join(f"Salesforce answered {status} {code} to {call_name}{named}".split())
+    if _reads(call_name) and (refusal.names_schema if refusal else not code):
         return f"{answer}: {_without_query(sentence)}" + (f" ({refusal.remedy})" if refusal else "")
     if refusal:
         return f"{answer}: {refusal.meaning} {refusal.remedy}".rstrip(".")
@@ -165,9 +167,9 @@ def _without_query(sentence: str) -> str:
     return f"{marker}{rest}"
 
 
-def _reads(asked: str) -> bool:
+def _reads(call_name: str) -> bool:
     """Return whether the call carries no record, so that an error cannot quote one."""
-    return asked.startswith("GET ") or asked.endswith("/jobs/query")
+    return call_name.startswith("GET ") or call_name.endswith("/jobs/query")
 
 
 def _kind(status: int, code: str, refusal: Refusal | None) -> type[SalesforceError]:

@@ -316,14 +316,14 @@ def test_a_sync_succeeds_after_two_invalid_results(
     ],
 )
 def test_an_answer_becomes_the_right_kind_of_error(status: int, body: bytes, kind: type[SalesforceError]) -> None:
-    error = make_error_from_answer(status, body, asked="GET /x")
+    error = make_error_from_answer(status, body, call_name="GET /x")
     assert type(error) is kind
     assert f"Salesforce answered {status}" in str(error)
 
 
 def test_an_error_names_the_fields() -> None:
     body = b'[{"errorCode": "REQUIRED_FIELD_MISSING", "message": "Required", "fields": ["LastName", "Email"]}]'
-    error = make_error_from_answer(400, body, asked="POST /x")
+    error = make_error_from_answer(400, body, call_name="POST /x")
     assert error.fields == ("LastName", "Email")
     assert "REQUIRED_FIELD_MISSING to POST /x (LastName, Email)" in str(error)
     assert error.in_full.endswith("Fill in the field. Original message: Required")
@@ -334,4 +334,4 @@ def test_the_error_names_the_fields_of_all_errors_in_the_answer() -> None:
         b'[{"errorCode": "STRING_TOO_LONG", "message": "a", "fields": ["FirstName"]},'
         b' {"errorCode": "STRING_TOO_LONG", "message": "b", "fields": ["LastName", "FirstName"]}]'
     )
-    assert make_error_from_answer(400, body, asked="PATCH /x").fields == ("FirstName", "LastName")
+    assert make_error_from_answer(400, body, call_name="PATCH /x").fields == ("FirstName", "LastName")

@@ -12,9 +12,9 @@ from sf.salesforce.refusals import REFUSALS, Group
 LOCKED = "first error: UNABLE_TO_LOCK_ROW, unable to obtain exclusive access to this record: []"
 
 
-def refused(code: str, message: str = "no", *, status: int = 400, asked: str = "PATCH /x") -> SalesforceError:
+def refused(code: str, message: str = "no", *, status: int = 400, call_name: str = "PATCH /x") -> SalesforceError:
     body = json.dumps([{"errorCode": code, "message": message, "fields": []}]).encode()
-    return make_error_from_answer(status, body, asked=asked)
+    return make_error_from_answer(status, body, call_name=call_name)
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 500, 503])
@@ -73,11 +73,11 @@ def test_the_message_for_the_log_never_quotes_a_record(code: str) -> None:
 
 @pytest.mark.parametrize("code", ["UNKNOWN_EXCEPTION", "SOMETHING_NEW", "STRING_TOO_LONG", "APEX_ERROR"])
 def test_the_message_of_a_read_never_quotes_a_record(code: str) -> None:
-    assert "canary" not in str(refused(code, "canary", status=500, asked="GET /services/data/v62.0/query"))
+    assert "canary" not in str(refused(code, "canary", status=500, call_name="GET /services/data/v62.0/query"))
 
 
 def test_the_message_of_a_read_keeps_a_sentence_about_the_schema() -> None:
-    error = refused("INVALID_FIELD", "No such column 'LMS__c' on entity 'Account'", asked="GET /x")
+    error = refused("INVALID_FIELD", "No such column 'LMS__c' on entity 'Account'", call_name="GET /x")
     assert "No such column 'LMS__c'" in str(error)
 
 

@@ -84,11 +84,11 @@ class EventClient:
         return lambda message: method(message, metadata=self._metadata, timeout=ANSWER_SECONDS)
 
     @staticmethod
-    def _call(call: Callable[[], Any], asked: str) -> Any:
+    def _call(call: Callable[[], Any], call_name: str) -> Any:
         try:
             return call()
         except grpc.RpcError as failure:
-            raise error_of(failure, asked) from failure
+            raise error_of(failure, call_name) from failure
 
 
 class Subscription:

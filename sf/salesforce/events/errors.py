@@ -36,14 +36,14 @@ class UnreadableEvent(SalesforceError):
     concerns_everything = False
 
 
-def error_of(failure: Any, asked: str) -> SalesforceError:
-    """Return the error for a ``grpc.RpcError``. ``asked`` is the method with its topic or schema."""
+def error_of(failure: Any, call_name: str) -> SalesforceError:
+    """Return the error for a ``grpc.RpcError``. ``call_name`` is the method with its topic or schema."""
     status = failure.code().name
     trailers = {key: value for key, value in failure.trailing_metadata() or () if isinstance(value, str)}
     code = trailers.get("error-code", "").removeprefix(_CODES)
     sentence = to_one_line(str(failure.details() or ""))[:300]
     error = _kind(status, code, sentence)(
-        f"Salesforce answered {status} {code} to {asked}: {sentence}".replace("  ", " ")
+        f"Salesforce answered {status} {code} to {call_name}: {sentence}".replace("  ", " ")
     )
     error.code, error.reason = code or status, sentence
     return error
