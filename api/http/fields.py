@@ -21,7 +21,7 @@ def require_storable(text: str) -> str:
 
 
 STORABLE = BeforeValidator(lambda value: require_storable(value) if isinstance(value, str) else value)
-"""Calls ``storable`` before other constraints.
+"""Calls ``require_storable`` before other constraints.
 
 ``StringConstraints`` would refuse an unpaired surrogate as “Must be text”.
 """

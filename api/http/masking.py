@@ -41,8 +41,8 @@ def mask_secrets(text: str) -> str:
 def mask_line(text: str) -> str:
     """Return the line with its secrets removed, also the secrets in URLs.
 
-    Removes what ``masked`` removes, the user name and password in a URL, and the value of each parameter with a secret
-    name.
+    Removes what ``mask_secrets`` removes, the user name and password in a URL, and the value of each parameter with a
+    secret name.
     """
     return mask_secrets(without_userinfo(_PARAMETER.sub(rf"\1{MASK}", text) if "=" in text else text))
 

@@ -1,9 +1,9 @@
 """Search for assets by words, in any order. Case and accents do not matter.
 
 Every typed word must begin a word of the asset, its campaign, its folder or one of its tags. When no asset matches,
-the typed words may be anywhere inside the asset's own texts. When there is still no match, ``suggestions`` replaces
-words by known words with a similar spelling. The SQL function ``sf_words`` folds case and accents, as in the search for
-schools.
+the typed words may be anywhere inside the asset's own texts. When there is still no match, ``suggest_searches``
+replaces words by known words with a similar spelling. The SQL function ``sf_words`` folds case and accents, as in the
+search for schools.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def match_words(area: Area, text: str) -> Q:
 
 
 def match_folded_words(area: Area, variants: Variants) -> Q:
-    """Return the condition of ``by_words`` for words that are already folded."""
+    """Return the condition of ``match_words`` for words that are already folded."""
     others = [
         condition.format(begins=_BEGINS) for column, condition in _ELSEWHERE.items() if column in _list_columns(area)
     ]
