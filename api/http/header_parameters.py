@@ -1,7 +1,7 @@
 """Ignore headers that Django cannot read, instead of answering 500.
 
-Python's parser fails on a parameter in an unknown charset (``ValueError``), and on one whose parts are numbered and not
-numbered at the same time (``TypeError``). Both are forms of RFC 2231.
+Python's parser fails on a parameter in an unknown charset (``ValueError``), and older versions of the parser
+fail on one whose parts are numbered and not numbered at the same time (``TypeError``). Both are forms of RFC 2231.
 """
 
 from __future__ import annotations

@@ -131,11 +131,13 @@ def test_the_format_parameter_overrides_the_accept_header_and_weights_are_respec
         ("", "application/json; charset=utf-8", "application/json"),
         ("", "TEXT/CSV; header=present", "text/csv"),
         ("", "text/*;q=0.5, application/xml", "text/csv"),
-        ("", "text/html; a*=x; a*0=y, text/html; a*=nonsense''x, text/csv", "text/csv"),
+        ("", "text/html; a*=undefined''%41, text/html; a*=nonsense''x, text/csv", "text/csv"),
     ):
         answer = reader.get(f"/api/v1/records/accounts/{query}", headers={"Accept": accept})
         assert answer["Content-Type"].startswith(form), (query, accept)
     assert reader.get("/api/v1/records/accounts/", headers={"Accept": "text/csv;q=0"}).status_code == 406
+    # Newer versions of Python can read this parameter, older ones cannot.
+    assert reader.get("/api/v1/records/accounts/", headers={"Accept": "text/csv; a*=x; a*0=y, */*"}).status_code == 200
 
 
 FORMULAS = ['=HYPERLINK("//e.vil","ok")', "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "＝1+1"]

@@ -74,7 +74,6 @@ def test_errors_of_every_layer_have_the_same_shape(forgiving: Client, settings: 
         ({}, "application/json; charset=utf-16", 415, "must be UTF-8"),
         ({}, "application/json; name*=nonsense''a", 415, "Content-Type: application/json"),
         ({}, "application/json; name*=undefined''%41", 415, "Content-Type: application/json"),
-        ({}, "application/json; name*=a; name*0=b", 415, "Content-Type: application/json"),
         ({"Content-Encoding": "identity"}, 'application/json; charset="UTF-8"', 200, "text"),
         ({}, "application/json", 200, "text"),
     ],
@@ -85,6 +84,11 @@ def test_only_uncompressed_utf_8_bodies_are_accepted(
     answer = forgiving.generic("POST", "/api/doors/notes", b'{"text": "a"}', content_type, headers=headers)
     assert answer.status_code == status
     assert words in answer.text
+
+
+def test_a_parameter_that_only_newer_pythons_can_read_is_no_server_error(forgiving: Client) -> None:
+    answer = forgiving.generic("POST", "/api/doors/notes", b'{"text": "a"}', "application/json; name*=a; name*0=b")
+    assert answer.status_code in {200, 415}
 
 
 def test_utf_16_is_refused_and_a_byte_order_mark_before_utf_8_is_accepted(forgiving: Client) -> None:
