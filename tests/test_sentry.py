@@ -54,7 +54,7 @@ def test_one_event_of_a_kind_is_sent_and_the_next_says_how_many_were_left_out(
 def test_a_process_reports_each_error_of_a_postgresql_outage_once(sentry: Sentry, deployed: dict[str, str]) -> None:
     away = "postgresql://nobody@127.0.0.1:9/nowhere"
     with gunicorn(away, workers=1, SENTRY_DSN=sentry.dsn, **deployed) as url, ThreadPoolExecutor(4) as pool:
-        # A request under /api/ would be logged by a thread that waits for PostgreSQL when the process ends.
+        # Not under /api/: such requests get log rows, which the process would try for seconds to write at its end.
         paths = [f"{url}/admin/?number={number}" for number in range(30)]
         session = {"Cookie": "sessionid=abcdefghijklmnopqrstuvwxyz012345"}
         statuses = list(pool.map(lambda path: requests.get(path, headers=session, timeout=60).status_code, paths))
