@@ -23,7 +23,7 @@ class VisitorActivityAdmin(ByNumberAdmin):
     list_display = ["id", "created_at", "kind", "prospect_id", "assets"]
     sortable_by = ["id", "created_at"]
     number_columns = ("pk", "prospect_id")
-    search_help_text = f"ID of a prospect or activity; empty: the latest {COUNTED:,}"
+    search_help_text = f"ID of a prospect or activity. Empty: the newest {COUNTED:,} are listed."
 
     @admin.display(description="type")
     def kind(self, activity: VisitorActivity) -> str:

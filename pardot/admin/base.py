@@ -1,6 +1,6 @@
-"""Base classes of the admin pages of tables that only programs write.
+"""Base classes for the admin pages of tables that only programs write.
 
-The lists load fast also from tables with millions of rows.
+The lists load fast even if a table has millions of rows.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class ProgramsOnlyAdmin(ReadOnlyAdmin):
 
 
 class ByNumberAdmin(ProgramsOnlyAdmin):
-    """A table of any size. A search finds a whole number in one of ``number_columns``."""
+    """A table of any size. A search finds rows with exactly this number in ``number_columns``."""
 
     ordering = ["-pk"]
     search_fields = ["pk"]

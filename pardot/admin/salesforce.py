@@ -21,7 +21,7 @@ from sf.salesforce.ids import id_of_18
 
 
 class BySalesforceIdAdmin(ProgramsOnlyAdmin):
-    """A table of any size, with deleted records. A search finds a whole id in one of the indexed columns."""
+    """A table of any size, including deleted records. A search finds exactly this id in ``id_columns``."""
 
     ordering = ["-pk"]
     search_fields = ["pk"]

@@ -142,7 +142,7 @@ class ExemptionForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
         if self.changed_data and not self.errors:
-            # Check the end date only when it changes: the reason of an ended exemption can be changed too.
+            # Check the end date only when it changes, so that staff can still edit the reason of an ended exemption.
             until = values["until"] if "until" in self.changed_data else None
             asset_type = Area(values["asset_type"])
             try:

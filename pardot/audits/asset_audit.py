@@ -18,7 +18,7 @@ from pardot.models import AssetKind, AuditSummary
 from pardot.models.audited import Audited
 from sf.ingest.lock import lock_table_for_write
 
-# A campaign that was set aside, because PostgreSQL cannot store it, exists in Pardot too.
+# A campaign that PostgreSQL cannot store is set aside. It has no row here, but it exists in Pardot.
 CAMPAIGN_KNOWN = """(
     EXISTS (SELECT 1 FROM pardot_campaign known WHERE known.id = a.campaign_id)
     OR EXISTS (SELECT 1 FROM sf_refusedrecord r WHERE r.object = 'campaigns' AND r.record_id = a.campaign_id::text)

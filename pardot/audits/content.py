@@ -47,9 +47,9 @@ def build_active_content_audit(
 ) -> AssetAudit:
     """Return the audit of a type of content that visitors use.
 
-    An asset is ``dormant`` without activities of the types in ``used`` within the look-back: the
-    ``activity_lookback_days`` before activities were last read completely. ``column`` is the column of activities that
-    contains the asset's id.
+    An asset is ``dormant`` if it has no activity of a type in ``used`` within the look-back. The look-back is the
+    ``activity_lookback_days`` before the last complete read of activities. The activities contain the asset's id in
+    ``column``.
     """
     count = activities_of(*used)
     return build_content_audit(

@@ -75,7 +75,7 @@ class AuditInputs:
 
 
 def load_audit_inputs(now: datetime | None = None, values: Configuration | None = None) -> AuditInputs:
-    """Return the inputs at ``now``, with the configuration ``values``; by default both are current."""
+    """Return the inputs at ``now`` with ``values``. The defaults are the current time and configuration."""
     now = now or timezone.now()
     known, values = complete_reads(), values or configuration()
     return AuditInputs(

@@ -3,8 +3,8 @@
 An audit skips an issue when the needed data is incomplete or too old. The issue's findings then stay unchanged.
 Findings of assets that no longer exist are closed. Percentage issues (of prospects) have no findings.
 
-Unchanged findings are not written. An area's ``AuditSummary.audited_at`` is the time at which the area's open findings
-were last seen, except findings of skipped issues.
+Unchanged findings are not written. ``AuditSummary.audited_at`` tells when an area's open findings were last seen,
+unless their issue was skipped.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ KEPT_FOR = timedelta(days=400)
 def record_findings(audit: AssetAudit, inputs: AuditInputs, counts_before: Mapping[str, int | None]) -> None:
     """Open, close and reopen the findings of one area according to its assets' flags, in one statement.
 
-    ``counts_before`` are the counts of the area's previous audit. An issue is older than the ledger if it has a count
-    above 0 there, but no findings yet. Its new findings get no ``first_seen``.
+    ``counts_before`` are the counts of the area's previous audit. An issue that occurred in that audit, but has no
+    findings yet, is older than the ledger. New findings of such an issue get no ``first_seen``.
     """
     issues = [issue for issue in ISSUES if issue.area is audit.area and not issue.is_percentage]
     audited = audit.select_flags_with_data(inputs)

@@ -3,7 +3,7 @@
 An entity without a row was never read completely, and counts as "no data".
 
 Lock order: a merge locks its tables before it writes its ``EntityState`` row, and the audits at the end of a sync
-write no ``EntityState`` row. Otherwise the audits and the merge of another sync could deadlock, as in 0.1.0.
+write no ``EntityState`` row. Otherwise the audits could deadlock with the merge of another sync (as in release 0.1.0).
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ def note_complete(
 ) -> None:
     """Record a complete read of ``name`` that started at ``began``.
 
-    Call this in the transaction that merges the read. After a read of changes only (not ``is_full``),
-    ``complete_since`` stays unchanged, and so does ``withheld`` if it is true: the rows that the last full read lacked
-    are still missing.
+    Call this in the transaction that merges the read. A read of changes only (not ``is_full``) leaves
+    ``complete_since`` unchanged. It never clears ``withheld``, because the rows that Pardot withheld from the last full
+    read are still missing.
 
     With ``since``, the read covers only records from that time on. If the previous complete read reaches up to
     ``since``, its older records still count as completely read.

@@ -65,7 +65,7 @@ class PardotEntity(Entity):
     """Columns whose fields Pardot currently refuses (``pardot/sync/readable.py``)."""
 
     def fields(self) -> list[CopiedField]:
-        """Return the columns to read, without ``left_out`` and optional columns whose setting is empty."""
+        """Return the columns to read. Leave out ``left_out``, and optional columns whose setting is empty."""
         fields = self.model.copied_fields()
         return [field for field in fields if self._get_api_name(field) and field.column not in self.left_out]
 

@@ -125,7 +125,7 @@ def _match_team_member(person: Person) -> Q:
 
 
 def _match_messages(person: Person) -> Q:
-    """Match the messages to the person as a team member, but not those to ``DIGEST_RECIPIENTS``."""
+    """Match messages sent to the person as a team member, but not those to ``DIGEST_RECIPIENTS``."""
     condition = any_text("recipient", person.emails)
     return condition & Q(channel__startswith="member ") if condition else condition
 

@@ -4,7 +4,7 @@ Each changed value is a row of ``ConfiguredValue``. Each call of ``configuration
 change is in effect from the next request on, in every process. The admin and ``/api/v1/pardot/admin/config`` check
 input with the same declarations (``pardot/configuration/keys.py``). Valid input is stored by
 ``pardot/pipeline/after_change.py``, which calls ``set_value``. A stored value that is no longer valid is logged, and
-its default is used instead. Of a mapping, only the invalid entries are replaced.
+its default is used instead. In a mapping, only the invalid entries are replaced.
 """
 
 from __future__ import annotations

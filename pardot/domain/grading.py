@@ -1,4 +1,4 @@
-"""Compute scores and grades. The code uses decimals where people may check a result by hand.
+"""Compute scores and grades. Points are ``Decimal`` numbers, so that people can check them by hand.
 
 Source: spec of the Pardot app, "Score". Counts exclude exempt assets. ``None`` means "no data", which is not zero.
 """

@@ -33,7 +33,7 @@ class Issue:
     weight: Decimal
     """The points that the area loses for each occurrence."""
     title: str
-    """The title with ``{count}``. Its words fit any number."""
+    """The title, with the placeholder ``{count}``. The wording fits any count, even 0 or 1."""
     description: str
     """Advice on what to do."""
     priority: Priority = Priority.NORMAL

@@ -1,4 +1,4 @@
-"""Replace the copied Pardot data by that of another business unit: ``camp_sync --adopt-org``."""
+"""Replace the copied Pardot data with another business unit's data: ``camp_sync --adopt-org``."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sf.sync.usage import UsageCounter
 
 
 def adopt_business_unit(stdout: Any, *, agreed: bool) -> bool:
-    """Remove the copies if they are of another business unit than the configured one.
+    """Remove the copies if they are not from the configured business unit.
 
     Return ``False`` when the operator declines. Raises ``CommandError`` when the call to the configured unit fails,
     when the login leads to another org than the cached one, or when there is no terminal to ask on.

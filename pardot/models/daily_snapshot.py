@@ -7,8 +7,9 @@ from django.db.models.functions import Now
 class DailySnapshot(models.Model):
     """The figures of one day (in ``TIME_ZONE``). Later syncs of the day update the row.
 
-    A count that no sync of the day has read keeps its last value; null means "never read", which is not zero. Each sync
-    calculates scores and counts of issues anew; null means no data, or data that is too old.
+    A count that no sync of the day has read keeps its last value. A null count was never read; null does not mean zero.
+
+    Every sync computes the scores and the counts of issues again. They are null if their data is missing or too old.
     """
 
     day = models.DateField(unique=True)

@@ -40,7 +40,7 @@ class Prospect(PardotRecord):
     """
 
     kept_when_deleted: ClassVar[frozenset[str]] = frozenset({"id", "is_deleted", "created_at", "updated_at"})
-    """The columns that stay when a prospect was deleted long ago (``sf/ingest/tombstones.py``)."""
+    """The columns that a tombstone keeps (``sf/ingest/tombstones.py``)."""
 
     email = Text("email")
     first_name = Text("firstName")

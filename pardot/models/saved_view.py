@@ -5,7 +5,7 @@ from django.db.models.functions import Lower, Now
 
 
 class SavedView(models.Model):
-    """A dashboard tab with its search, filters and order, saved as an address under a name."""
+    """A named dashboard tab with its search, filters and order, which are stored as a URL query."""
 
     name = models.CharField(max_length=100)
     query = models.CharField(max_length=2000, help_text="The part of the address after /pardot/?")

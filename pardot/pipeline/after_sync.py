@@ -19,7 +19,8 @@ from pardot.status.row_counts import count_rows
 def finish(tier: Tier | None, now: datetime | None = None) -> DailySnapshot:
     """Count rows, then run the audits and store the day's figures in one transaction.
 
-    ``tier`` is the highest tier that the sync reached, or ``None``: it reached none, or read chosen entities.
+    ``tier`` is the highest tier that the sync read completely. It is ``None`` if the sync completed no tier, or if the
+    operator chose the entities.
     """
     # Two transactions: a transaction that wrote EntityState and then locked tables could deadlock with another sync's
     # merge, which does both in the opposite order.

@@ -34,7 +34,7 @@ AnySync = Sync[Any]
 
 @dataclass(frozen=True)
 class _Named:
-    """The name of an entity's part that is skipped, for the part's ``SyncRun``."""
+    """A skipped part of an entity. Its ``SyncRun`` is recorded under this name."""
 
     name: str
     fingerprint: str = ""
@@ -69,7 +69,7 @@ class Camp:
         orphans: bool = False,
         patience: timedelta = timedelta(),
     ) -> list[SyncRun]:
-        """Sync each entity. A failure or pause stops the later ones only if they would end in the same way.
+        """Sync each entity. After a failure or pause, skip only the entities that would end in the same way.
 
         ``orphans``: run the orphan check afterward. ``patience``: the longest time to wait until another command ends.
         """

@@ -14,7 +14,8 @@ from pardot.scoring.scorecard import load_current_scorecard
 def settled_tasks(tasks: Iterable[Task]) -> frozenset[int]:
     """Return the ids of open tasks whose issue no longer occurs, or whose asset no longer has the issue.
 
-    Without data about its issue, a task is not settled. There is no query when no open task is about an issue.
+    A task about a whole issue is not settled while there is no data about the issue. Queries are made only if an open
+    task is about an issue.
     """
     about = [task for task in tasks if task.status == Task.Status.OPEN and task.issue in BY_KEY]
     whole = [task for task in about if not task.asset_id]

@@ -85,8 +85,8 @@ def find_member_by_account(accounts_uuid: str) -> TeamMember | None:
 def replace_team(members: Sequence[Member], *, was: Sequence[Mapping[str, Any]] | None = None) -> None:
     """Replace the team. Members who are left out are removed, and their tasks become unassigned.
 
-    ``was``: the team as the caller read it, without the open tasks. Raises ``BadTeam`` when the team is invalid, and
-    ``TeamChanged`` when it is no longer ``was``; then nothing is changed.
+    ``was``: the team as the caller read it, without the open tasks. Raises ``BadTeam`` when ``members`` is invalid, and
+    ``TeamChanged`` when the stored team differs from ``was``. In both cases nothing is changed.
     """
     with transaction.atomic():
         _keep_others_from_writing()
@@ -104,7 +104,7 @@ def replace_team(members: Sequence[Member], *, was: Sequence[Mapping[str, Any]] 
 
 
 def _save(index: int, row: TeamMember) -> None:
-    """Save a member. PostgreSQL may take names for equal that Python does not, such as “İ” and “i”."""
+    """Save a member. PostgreSQL may treat names as equal that differ in Python, such as “İ” and “i”."""
     try:
         with transaction.atomic():
             row.save()

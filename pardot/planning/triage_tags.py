@@ -30,9 +30,9 @@ logger = logging.getLogger(__name__)
 SECONDS = 15.0
 """The time limit for all calls together, the login included; each call is tried once."""
 RETRY_SECONDS = 60
-"""The seconds that a caller must at least wait before a retry."""
+"""The minimum number of seconds before a retry."""
 RETRY_SECONDS_WITHOUT_CALLS = 3600
-"""The seconds that a caller must wait before a retry when the day's calls are used up."""
+"""The number of seconds before a retry when the day's calls are used up."""
 
 
 class TagsNotMade(Exception):

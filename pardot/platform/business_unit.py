@@ -31,7 +31,7 @@ from sf.sync.adoption import forget_runs
 KEPT = (ConfiguredValue, ConfigurationChange, DayNote, SavedView, Task, TeamMember, ViewSubscription)
 """Models whose rows are kept when the business unit changes.
 
-People entered these rows, which are useful without the copies too.
+People entered these rows, and the rows are still useful without the copies.
 """
 
 
@@ -76,8 +76,8 @@ def forget_copies() -> None:
     """Remove all rows of this app except those of the models in ``KEPT``; call this in a transaction.
 
     Tasks stay, but no longer point to assets. Also remove the runs, refused records and unreadable fields of all
-    entities. Otherwise the ended runs would show the entities as read. A run that is still under way loses only its
-    watermark and its unfinished read.
+    entities: if the runs stayed, the entities would look as if they had been read. A run that is still under way loses
+    only its watermark and its unfinished read.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT business_unit FROM pardot_cachedbusinessunit FOR UPDATE")
@@ -95,8 +95,9 @@ def forget_copies() -> None:
 def _detach_tasks() -> None:
     """Remove the assets' ids from tasks: in another business unit, other assets may have these ids.
 
-    The names of assets stay, except those of prospects, by which ``erase_person`` could not find the tasks anymore. The
-    issue goes too: a task with an issue and without an asset is about all assets that have the issue.
+    The names of assets stay. Only the names of prospects are removed, because without the prospect's id
+    ``erase_person`` could not find the task. The issue is removed too: a task with an issue and without an asset is
+    about all assets that have the issue.
     """
     tasks = Task.objects.exclude(asset_id=None)
     tasks.filter(asset_type=Area.PROSPECTS).update(area=Area.PROSPECTS, asset_name="")
@@ -116,7 +117,7 @@ def forget_on_adoption(before: str, now: str) -> list[str]:
 
 
 def has_copies() -> bool:
-    """Return whether any model whose rows ``forget_copies`` removes has a row."""
+    """Return whether there are any rows that ``forget_copies`` would remove."""
     return any(_has_rows(model) for model in apps.get_app_config("pardot").get_models() if model not in KEPT)
 
 

@@ -93,7 +93,7 @@ def _compose_link() -> str:
 def _check_grade(card: Scorecard, day: date) -> Iterator[Condition]:
     """Yield a condition when the grade is lower than at the last snapshot before ``day``.
 
-    Both scores are graded by today's thresholds, so a changed threshold is not a fall of the grade.
+    Both scores are graded by today's thresholds, so that a changed threshold does not look like a lower grade.
     """
     before = find_last_snapshot(day - timedelta(days=1))
     if card.overall is None or card.grade is None or before is None or before.health_score is None:
@@ -132,5 +132,5 @@ def _check_syncs() -> Iterator[Condition]:
 
 
 def _format_last_good(each: Freshness) -> str:
-    """Return the time since the last complete run as text; empty when no run was complete yet."""
+    """Return the time since the last complete run as text; empty when there was no complete run yet."""
     return "" if each.age_seconds is None else f"; the data is {format_age(each.age_seconds)} old"

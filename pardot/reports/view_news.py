@@ -1,4 +1,4 @@
-"""The lines of a team member's morning message about the saved views that the member subscribed to."""
+"""Write the part of a member's morning message that is about the member's subscribed views."""
 
 from __future__ import annotations
 

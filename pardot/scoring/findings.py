@@ -13,7 +13,7 @@ from pardot.models import Finding
 
 
 def select_findings_that_count(exempt: Mapping[str, frozenset[int]]) -> QuerySet[Finding]:
-    """Return open and fixed findings, except of assets that are exempt from the issue.
+    """Return open and fixed findings, except those of assets that are exempt from the finding's issue.
 
     ``exempt``: the ids of exempt assets by issue key, from ``exempt_assets``.
     """

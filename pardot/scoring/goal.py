@@ -41,7 +41,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class _Option:
-    """One way to raise an area to ``score``: by ``fixes``, which affect ``rows`` rows."""
+    """A set of ``fixes`` that raises an area to ``score``. ``rows`` is the number of rows to fix."""
 
     score: int
     rows: float
@@ -166,7 +166,7 @@ class _Search:
 
 
 def _compute_missing(card: Scorecard, chosen: Mapping[Area, _Option], target: int) -> float:
-    """Return the weighted points that are still missing. Rounding half up covers the last half point."""
+    """Return the weighted points that are still missing. A score of ``target`` - 0.5 is rounded up."""
     areas = {area: score for area, score in card.grading.areas.items() if score.score is not None}
     reached = math.fsum(
         (chosen[area].score if area in chosen else score.score or 0) * score.weight for area, score in areas.items()

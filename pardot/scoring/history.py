@@ -98,7 +98,7 @@ def find_last_snapshot(until: date) -> DailySnapshot | None:
 def compare_days(first: date | None, second: date | None) -> Comparison:
     """Compare two days. For a day without a snapshot, the nearest earlier snapshot is used.
 
-    Without ``second``, the latest snapshot is used; without ``first``, the snapshot before the one used for ``second``.
+    Without ``second``, the latest snapshot is used. Without ``first``, the snapshot before the second one is used.
     Raises ``NoSnapshot`` or ``DaysReversed``.
     """
     _check_order(first, second)

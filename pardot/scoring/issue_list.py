@@ -39,7 +39,7 @@ class ListedIssue:
 def issue_list(card: Scorecard, tasks: Iterable[Task]) -> list[ListedIssue]:
     """Return the issues with the largest impact first. Issues without data are last.
 
-    Issues with equal impact are sorted by whether they occur, then by priority. Issues that occur come first.
+    Among issues with equal impact, those that occur come before those that do not. Then the priority decides.
     """
     by_issue: dict[str, list[Task]] = {}
     for task in tasks:

@@ -21,7 +21,7 @@ from pardot.scoring.scorecard import Scorecard, load_current_scorecard
 
 HEALTH_FIGURES = ("total_leads", "total_contacts", "leads_with_pardot", "contacts_with_pardot")
 ROWS = tuple(entity.name for entity in (FOLDERS, TAGGED_OBJECTS, ACTIVITIES, CAMPAIGN_MEMBERS))
-"""Each column has the name of an entity without an audit, and contains the number of its rows."""
+"""The columns that count the rows of entities without an audit. Each is named after its entity."""
 COUNTS = (
     *(area.value for area in Area),
     *ROWS,
@@ -36,7 +36,8 @@ COUNTS = (
 def write_snapshot(tier: Tier | None, now: datetime | None = None) -> DailySnapshot:
     """Create or update today's row.
 
-    ``tier`` is the highest tier that this sync reached, or ``None``: it reached none, or read chosen entities.
+    ``tier`` is the highest tier that this sync read completely. It is ``None`` if the sync completed no tier, or if the
+    operator chose the entities.
 
     Scores and issue counts are always computed again. The columns in ``COUNTS`` stay null until they have data.
     Figures that this sync did not read keep their last value: from the tables, or else from the latest snapshot.

@@ -50,7 +50,7 @@ class AreaHealth:
 
     @cached_property
     def unknown_columns(self) -> frozenset[str]:
-        """Return the asset columns that need activity data, when this data is missing or too old.
+        """Return the columns whose activity data is missing or too old.
 
         These columns may still contain outdated values of the latest audit.
         """

@@ -115,7 +115,7 @@ def match_folded_words(area: Area, variants: Variants) -> Q:
 def match_parts(area: Area, text: str) -> Q:
     """Return the condition that every word of ``text`` is anywhere in the asset's own texts.
 
-    Nothing matches a text without words. It may consist of control characters, which ``str.split`` takes for spaces.
+    A text without words matches nothing. It may be a control character, which ``str.split`` treats as a space.
     """
     own = ", ".join(name for name in OWN_TEXTS if name in _list_columns(area))
     parts = text.split()

@@ -39,9 +39,9 @@ class CampaignFilters(FlagFilters):
     """Only campaigns with assets of this type, which must be in ``COUNT_OF``."""
     folder_id: int | None = None
     begun_after: datetime | None = None
-    """Only campaigns created at this time or later: in Salesforce, or, without a date there, in Pardot."""
+    """Only campaigns created at this time or later. Pardot's date counts if Salesforce has none."""
     begun_before: datetime | None = None
-    """Only campaigns created before this time: in Salesforce, or, without a date there, in Pardot."""
+    """Only campaigns created before this time. Pardot's date counts if Salesforce has none."""
 
 
 @dataclass(frozen=True)

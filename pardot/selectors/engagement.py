@@ -47,7 +47,7 @@ class ProspectData:
     """The available data about prospects."""
 
     tier: int
-    """0: nothing was read completely; 1: no prospects; 2: a sample of prospects; 3: all prospects."""
+    """The data that was read. 0: nothing completely; 1: no prospects; 2: a sample of them; 3: all of them."""
     figures: Mapping[str, Any]
     """The audit's figures of the stored prospects; empty below tier 2, or before the first audit."""
     look_back: LookBack | None

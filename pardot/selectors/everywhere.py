@@ -19,7 +19,7 @@ _SHOWN = ("id", "name", "campaign_id", "folder_id")
 def search_everywhere(text: str, *, each: int) -> list[dict[str, Any]]:
     """Return at most ``each`` matching assets of every type, one type after the other.
 
-    At most two queries are made for each type, and at most three more for all types together.
+    At most three queries are made for each type, and at most three more for all types together.
 
     As in the dashboard's tables, every word of ``text`` must begin a word of the asset, its campaign, folder or tags.
     When no type has such an asset, the words may be anywhere inside the asset's own texts. Within a type, matches by id

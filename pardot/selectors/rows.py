@@ -17,7 +17,7 @@ from pardot.selectors.since import select_assets_fixed_since, select_assets_new_
 
 Rows = QuerySet[Any]
 SortKeys = Mapping[str, F | Func | Subquery]
-"""For the name of each sort key, the expression to sort by."""
+"""Map the name of each sort key to the expression to sort by."""
 
 LARGEST_ID = 9_223_372_036_854_775_807
 LONGEST_SEARCH = 255
@@ -35,7 +35,7 @@ class FlagFilters:
     """Only assets with an open finding that was first seen after this day."""
     fixed_since: date | None = None
     """Only assets with a finding that was open on this day and fixed after it.
-    ``flag`` then means the flag of that finding, and ``exempt`` is ignored."""
+    With this filter, ``flag`` is the flag of the fixed finding, and ``exempt`` is ignored."""
     q: str | None = None
 
 

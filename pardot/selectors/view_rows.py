@@ -86,7 +86,7 @@ def count_view_rows(query: str) -> ViewRows | None:
 
 
 def _select_rows(health: AreaHealth, options: Mapping[str, str], *, is_map: bool) -> Rows:
-    """Return the rows of the Campaign Map, or of another tab's table, which has other filters."""
+    """Return the rows of the Campaign Map, or else of a table of assets, which has other filters."""
     if is_map:
         return filter_campaigns(
             health, CampaignFilters(**_parse_shared_filters(options), **_parse_campaign_filters(options))

@@ -59,8 +59,8 @@ class PartStatus:
 class EntityStatus:
     """The status of one entity.
 
-    With several parts, counts are added and the oldest sync applies. A part whose last run is not done decides the
-    state.
+    For an entity of several parts, ``count`` is the sum and ``last_sync`` is the oldest. If the last run of a part did
+    not succeed, that run is the entity's ``last_run``, and decides its ``state``.
     """
 
     entity: Entity

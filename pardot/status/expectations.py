@@ -10,7 +10,7 @@ from pardot.catalog.entities import ALL, ORPHANS, Tier
 from sf.status import freshness
 
 CAMP_SYNC = "camp_sync"
-"""The job under which failed starts of ``camp_sync``, and the steps after its syncs, are recorded."""
+"""The job that records when ``camp_sync`` fails to start, and the steps after its syncs."""
 DIGEST = "camp_digest"
 ALERTS = "camp_alerts"
 

@@ -103,12 +103,12 @@ class PardotSync(ReadableSync[PardotEntity]):
 
 
 class EntitySync(PardotSync):
-    """A complete read of an entity, or of what has changed in it."""
+    """A sync that reads all records of an entity, or only the changed ones."""
 
     _state: SlicedRead
 
     def _read_what_is_readable(self) -> None:
-        """Finish what an earlier run left, then read what has changed since.
+        """Finish the unfinished read of an earlier run, if any, then read the later changes.
 
         An entity without ``changes_by`` is read whole.
         """

@@ -113,8 +113,8 @@ class EntityQuery:
         pages = cursor.pages + 1
         if page.next_token:
             unexplained = len(page.values) < cursor.size and not page.withheld
-            # Request the next page by id, so that it contains the rows that a short page lacked. After a page without
-            # rows only the token leads on: by id, the same page would be requested again and again.
+            # After a short page, request the next page by id, so that it contains the rows that were left out. After an
+            # empty page, use the token: a request by id would return the same empty page again and again.
             if page.values and (unexplained or cursor.size < self._client.limit_page_size(self._page_size)):
                 return Cursor.at(behind)  # without a size, so the next page has the usual size
             return Cursor(behind, page.next_token, pages, cursor.start, cursor.size)

@@ -64,7 +64,7 @@ _COUNT_PROSPECTS = """
 def update_rollups(stage: Stage, began: datetime, *, since: datetime | None) -> None:
     """Update the roll-ups after a merge of activities; call this in the merge's transaction.
 
-    ``began`` is the start of the read. Activities that are older than the retention at this time are removed.
+    ``began`` is the start of the read. Activities that are older than the retention period at ``began`` are removed.
 
     ``since`` is the earliest time that a full read covers: all days from ``since`` on are recounted. Without ``since``,
     only the days of the staged activities are recounted.
@@ -79,7 +79,7 @@ def update_rollups(stage: Stage, began: datetime, *, since: datetime | None) -> 
 
 
 def count_days(first: date, last: date | None) -> None:
-    """Recount the days from ``first`` to ``last``. ``None``: to the latest day."""
+    """Recount the days from ``first`` to ``last``; without ``last``, up to the latest day."""
     days = AssetActivityDay.objects.filter(day__gte=first)
     if last is not None:
         days = days.filter(day__lte=last)

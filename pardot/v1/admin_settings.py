@@ -222,7 +222,7 @@ class ConfigurationChangeOut(Schema):
 
 
 class ConfigurationChanges(Schema):
-    changes: list[ConfigurationChangeOut] = Field(description="The latest 100, newest first.")
+    changes: list[ConfigurationChangeOut] = Field(description="The latest 100 changes, newest first.")
 
 
 _Key = Annotated[str, Path(max_length=64, description="A key from `GET /pardot/admin/config`.")]

@@ -97,7 +97,9 @@ class AssetList(Schema):
     summary: AreaSummary
     count: int = Field(description="The number of all matching records, whatever the limit.")
     records: list[AssetRecord]
-    did_you_mean: str | None = Field(description="Other words with matches, when `q` has none; null: none are known.")
+    did_you_mean: str | None = Field(
+        description="Similar words that have matches, when `q` has no match; null: there are none."
+    )
 
 
 class AssetParameters(FlagParameters):

@@ -92,7 +92,9 @@ class OrphanedAssets(Schema):
         description="The number of assets in a deleted campaign that are not exempt; null: no data."
     )
     exempt: int = Field(description="The number of assets in a deleted campaign that are exempt today.")
-    records: list[OrphanedAsset] = Field(description="The first 25; `assets/{type}?flag=orphan` returns all.")
+    records: list[OrphanedAsset] = Field(
+        description="The first 25 orphaned assets; `assets/{type}?flag=orphan` returns all."
+    )
 
 
 class CampaignList(Schema):
@@ -100,7 +102,9 @@ class CampaignList(Schema):
     summary: CampaignSummary
     count: int = Field(description="The number of all matching campaigns, whatever the limit.")
     campaigns: list[CampaignItem]
-    did_you_mean: str | None = Field(description="Other words with matches, when `q` has none; null: none are known.")
+    did_you_mean: str | None = Field(
+        description="Similar words that have matches, when `q` has no match; null: there are none."
+    )
     orphans: dict[ContentType, OrphanedAssets] = Field(description="The assets in a deleted campaign.")
     folders: dict[str, str | None] = Field(description="The folders that contain campaigns: id → name.")
 

@@ -21,7 +21,7 @@ router = Router(tags=["pardot: history"])
 
 
 class ChangedRows(Schema):
-    """An issue whose count changed from `since` to today, or that has new assets at the same count."""
+    """An issue whose count differs from that of `since`, or is the same although there are new assets."""
 
     key: str
     area: Area

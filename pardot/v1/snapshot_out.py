@@ -16,7 +16,7 @@ COLUMNS = ("day", "tier", "updated_at", "health_score", "area_scores", "person_s
 
 
 class Snapshot(Schema):
-    """The figures of one day; null: not read by then."""
+    """The figures of one day. A figure is null if it had not been read by that day."""
 
     day: date = Field(description="The day, in the time zone of the installation.")
     tier: int = Field(

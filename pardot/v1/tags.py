@@ -53,7 +53,9 @@ class TagList(Schema):
     summary: AreaSummary
     count: int = Field(description="The number of all matching tags, whatever the limit.")
     tags: list[AssetRecord]
-    did_you_mean: str | None = Field(description="Other words with matches, when `q` has none; null: none are known.")
+    did_you_mean: str | None = Field(
+        description="Similar words that have matches, when `q` has no match; null: there are none."
+    )
     naming_patterns: list[NamingPattern] | None = Field(
         description="The 500 prefixes with the most tags; null: no data."
     )

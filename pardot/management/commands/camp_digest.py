@@ -99,9 +99,9 @@ class _Channel:
     """A destination of the digest."""
 
     send: Callable[[str], str]
-    """Send the given digest, or a member's own message instead.
+    """Send the given digest. A member's channel ignores it, and sends the member's own message.
 
-    Return the text for the log of deliveries.
+    Return the text to store in ``DigestDelivery``.
     """
     label: str
     """The channel's name in the line “sent to …”."""
@@ -110,7 +110,7 @@ class _Channel:
 def _load_channels(now: datetime) -> dict[str, _Channel]:
     """Return the channels by the name under which their deliveries are stored.
 
-    ``load_members_to_message`` chooses the members; for this choice it may count the rows of saved views.
+    To choose the members, ``load_members_to_message`` may have to count the rows of saved views.
     """
     channels = {name: _Channel(_keep_no_text(each.send), each.label) for name, each in team_channels().items()}
     if settings.PUBLIC_URL:

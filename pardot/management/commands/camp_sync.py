@@ -56,7 +56,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--adopt-org",
             action="store_true",
-            help="from now on copy SALESFORCE_PARDOT_BUSINESS_UNIT; removes the copies of another business unit",
+            help="remove the copies of another business unit, and copy SALESFORCE_PARDOT_BUSINESS_UNIT from now on",
         )
         add_allow_deletes(parser)
 
@@ -85,7 +85,8 @@ class Command(BaseCommand):
     def _choose_patience(self, tier: Tier | None, camp_options: CampOptions) -> timedelta:
         """Return the longest wait for another ``camp_sync``.
 
-        Only ``--survey --full`` waits: it is scheduled once a month, so a skipped one would be missed for a month.
+        Only ``--survey --full`` waits. It is scheduled once a month, so if it were skipped, the next one would come a
+        month later.
         """
         if not (tier is Tier.SURVEY and camp_options.force):
             return timedelta()
