@@ -44,7 +44,7 @@ class Deadline:
 
 
 class AccountsClient:
-    """The client of one configured Accounts. Safe to use from many threads, which share its token."""
+    """A client of one Accounts server. Safe to use from many threads, which share its token."""
 
     def __init__(
         self,
@@ -153,7 +153,7 @@ class AccountsClient:
                 data=data,
                 timeout=cast(
                     Any, Timeout(total=deadline.require_seconds_left())
-                ),  # the type stubs of requests do not know it
+                ),  # the type stubs of requests lack ``Timeout``
                 stream=True,
             ) as response:
                 _check_status(response, path)

@@ -65,8 +65,8 @@ class CookieReader:
     """Decrypts and verifies cookies with ``SSO_ENCRYPTION_PRIVATE_KEY`` and ``SSO_SIGNATURE_PUBLIC_KEY``.
 
     Each setting may contain several keys. While Accounts changes a key, cookies of the old and the new key are
-    accepted. Cookies do not say which key was used, so the keys are tried in order. If one of the two settings is
-    empty, every cookie is refused, at the step that needs its key or before. A key of the wrong kind or length raises
+    accepted. Cookies do not say which key was used, so the keys are tried in order. If a setting is empty, every
+    cookie is refused, at the latest at the step that needs the missing key. A key of the wrong kind or length raises
     ``KeyUnusable``.
     """
 

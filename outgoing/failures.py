@@ -1,4 +1,4 @@
-"""Tell the failures of a request that was never sent from those of a request that may have arrived."""
+"""Distinguish failed requests that were never sent from failed requests that may have arrived."""
 
 from __future__ import annotations
 

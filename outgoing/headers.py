@@ -15,9 +15,9 @@ from requests.adapters import HTTPAdapter
 
 
 class HeaderLimit(HTTPAdapter):
-    """Gives the status and the headers of each answer one timeout together.
+    """Applies one timeout to the status and the headers of each answer together.
 
-    A timeout for reading still applies to each piece of the body: see ``limit_next_read``.
+    In the body, the read timeout still applies to each piece: see ``limit_next_read``.
     """
 
     def get_connection_with_tls_context(self, *args: Any, **options: Any) -> Any:
@@ -44,7 +44,7 @@ class _Response(http.client.HTTPResponse):
 
 
 class _Reads(io.RawIOBase):
-    """Reads of a socket. Until ``end_limit``, all of them together have the socket's timeout."""
+    """Reads from a socket. Until ``end_limit``, the socket's timeout limits all reads together."""
 
     def __init__(self, raw: Any) -> None:
         self._raw: io.RawIOBase = raw

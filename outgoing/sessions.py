@@ -1,6 +1,6 @@
 """Make the HTTP sessions that all clients use (Salesforce, Pardot, Accounts, Slack).
 
-The ``requests`` library looks for a password in ``~/.netrc``, and replaces the ``Authorization`` header by it.
+The ``requests`` library looks for a password in ``~/.netrc``, and replaces the ``Authorization`` header with it.
 ``trust_env=False`` would prevent this, but also switch off the proxy and certificate variables. So each session has
 its own ``auth``.
 """
@@ -60,9 +60,9 @@ class OutgoingSession(requests.Session):
 
 
 def limit_next_read(answer: requests.Response, seconds: float) -> None:
-    """Let the next piece of a streamed answer arrive within this many seconds.
+    """Give the next piece of a streamed answer at most this many seconds to arrive.
 
-    After ``Connection: close`` only the answer still holds the socket, so it is taken from there.
+    After ``Connection: close`` only the answer still has the socket, so the socket is taken from the answer.
     """
     part: Any = answer.raw
     for name in ("_fp", "fp", "raw", "_sock"):  # of urllib3, http.client, io and socket; None at the end of the answer

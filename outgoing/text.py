@@ -33,7 +33,7 @@ def is_unicode(text: str) -> bool:
 
 
 def to_one_line(text: str) -> str:
-    """Return the text with a blank for each run of line breaks, control characters and direction marks."""
+    """Return the text with a space for each run of line breaks, control characters and direction marks."""
     return _BREAKS.sub(" ", text).strip()
 
 

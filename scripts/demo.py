@@ -203,7 +203,7 @@ def _wait_for_either(*processes: subprocess.Popen[bytes]) -> None:
 
 
 def answers(port: int, path: str = "/state") -> bool:
-    """Return whether this machine's port answers. It is asked directly, also where a proxy is set."""
+    """Return whether this machine's port answers. The request bypasses any configured proxy."""
     directly = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with directly.open(f"http://localhost:{port}{path}", timeout=2) as answer:

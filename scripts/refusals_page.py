@@ -29,7 +29,7 @@ def tables() -> Mapping[str, str]:
 def _salesforce_rows(group: Group) -> Iterator[str]:
     """Yield the table of a group; codes with the same meaning and remedy share a row.
 
-    All calls that the moment refuses have the same remedy: the page says it above this table.
+    All refusals in ``Group.MOMENT`` have the same remedy, which the page gives above this table.
     """
     with_remedies = group is not Group.MOMENT
     yield from (

@@ -48,7 +48,7 @@ def admin_login(request: HttpRequest) -> HttpResponse:
 def _list_limit_keys(request: HttpRequest) -> list[tuple[str, str]]:
     """Return each limit and its key. A name is hashed, because people type passwords into its field.
 
-    The sign-in form takes a name in full-width letters, for example, for the same name in ordinary letters. Both
+    The sign-in form treats a name in full-width letters, for example, like the same name in ordinary letters. Both
     spellings share one limit.
     """
     typed = request.POST.get("username", "").strip()[:_LONGEST_NAME]

@@ -2,7 +2,7 @@
 
 ``manage.py crontab add`` writes each entry as the plain command. ``run`` is for crontab lines that earlier releases
 wrote. Such a line starts django-crontab, which calls ``run``, swallows all its exceptions (``SystemExit`` too) and
-exits with 0. So ``run`` does not do the work: it replaces its process by the ordinary command, with ``exec``.
+exits with 0. So ``run`` does not do the work: it replaces its process with the ordinary command (``exec``).
 """
 
 from __future__ import annotations

@@ -41,4 +41,4 @@ def explain_placeholder(name: str, value: str, values: Mapping[str, str]) -> str
     names = {each for each, text in values.items() if is_placeholder(each, text.strip())}
     others = ", ".join(sorted(names - {name}))
     beside = f" (so are the values of {others})" if others else ""
-    return f"{name}: {value} is a placeholder{beside}; replace it by the real value, or leave the variable empty"
+    return f"{name}: {value} is a placeholder{beside}; replace it with the real value, or leave the variable empty"

@@ -16,7 +16,7 @@ _, _STATEMENTS = CompressedManifestStaticFilesStorage._js_module_import_aggregat
 class StaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Storage that also renames imports between ES modules, so that a browser never mixes two releases.
 
-    Django 5.2 finds imports by the patterns of a private attribute. They match calls of ``import("…")``
+    Django 5.2 finds imports by the patterns of a private attribute. These match calls of ``import("…")``
     anywhere, but import and export statements only when a semicolon ends them. Only SFAPI's own modules are searched,
     because packages bundle theirs.
     """

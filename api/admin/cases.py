@@ -47,9 +47,9 @@ class CaseForm(forms.ModelForm):
 
 
 class _Paragraphs(forms.CharField):
-    """A text of several lines, whose line breaks are LF.
+    """A multi-line text with LF line breaks.
 
-    Browsers send CR and LF for each, which would look like a change.
+    Browsers send each line break as CR LF. Without the conversion, an unchanged text would look changed.
     """
 
     def to_python(self, value: Any) -> str:
@@ -188,7 +188,10 @@ class OutboundCaseAdmin(CasesOfOtherOrgs):
         return [name for name in names if obj is None or name not in _list_field_names(obj)]
 
     def save_model(self, request: HttpRequest, obj: OutboundCase, form: Any, change: bool) -> None:
-        """Queue the case with the corrected values. The row itself is never saved as a whole."""
+        """Queue the case with the corrected values, instead of saving the whole row.
+
+        ``queue_again`` changes nothing if a process has begun to send the case.
+        """
         request.queued_again = bool(queue_again([obj], form.build_salesforce_values()))  # type: ignore[attr-defined]
 
     def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:

@@ -101,7 +101,7 @@ def revoke_api_key(public_id: str) -> APIKey | None:
 def note_api_key_use(key: APIKey) -> None:
     """Record that the key was used. Most requests write nothing, because a recent use is already recorded."""
     now, recently = timezone.now(), APIKey.LAST_USED_PRECISION
-    # A use far in the future is from before PostgreSQL's clock was set back.
+    # If the last use is far in the future, PostgreSQL's clock has been set back since: record this use.
     if key.last_used_at is not None and abs(now - key.last_used_at) < recently:
         return
     with best_effort("last use of an API key"), connection.cursor() as cursor:

@@ -39,10 +39,10 @@ from api.protection.rate_limit import try_pass
 from outgoing.numbers import format_count
 
 FAILURES_RATE = Rate(limit=20, seconds=60)
-"""The rate of failed authentications that one address may have."""
+"""The failed authentications that are allowed per address."""
 
 _CLOCKS_APART = timedelta(seconds=60)
-"""The time that the clock of Accounts may be ahead of this host's clock."""
+"""The time by which the clock of Accounts may be ahead of this host's clock."""
 
 _BEARER = "bearer"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -163,7 +163,7 @@ def authenticate(request: HttpRequest) -> Outcome:
 
 
 def get_known_outcome(request: HttpRequest) -> tuple[bool, Outcome]:
-    """Return whether this request's outcome was already determined, and the outcome."""
+    """Return whether ``authenticate`` has already run for this request, and its outcome."""
     attributes = vars(request)
     return _OUTCOME in attributes, attributes.get(_OUTCOME)
 
@@ -175,7 +175,7 @@ def caller_of(request: HttpRequest) -> Caller | None:
 
 
 def identity_of(request: HttpRequest) -> str:
-    """Return the identity that a limit counts: the caller's, or the address of an unknown caller."""
+    """Return the identity for rate limits: the caller's, or the address if the caller is unknown."""
     caller = caller_of(request)
     return caller.identity if caller else address_of(request)
 
@@ -185,7 +185,7 @@ def address_of(request: HttpRequest) -> str:
 
 
 def get_signed_in_user(request: HttpRequest) -> SignedInUser:
-    """Return the user of a route that only logged-in users reach."""
+    """Return the logged-in user. Call this only in routes that admit no other caller."""
     caller = caller_of(request)
     assert isinstance(caller, SignedInUser)
     return caller

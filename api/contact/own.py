@@ -46,7 +46,7 @@ def require_own_adoptions(rows: Rows) -> tuple[str, list[dict[str, Any]]]:
 
 
 def look_up_own_contact(user: SignedInUser, *, expire: bool, look_up: LookUp | None = None) -> dict[str, Any]:
-    """Return the logged-in user's contact; of several contacts, the last modified.
+    """Return the logged-in user's contact; if there are several, the one that was modified last.
 
     The contact comes from the cache. Salesforce is asked first in two cases:
 

@@ -1,4 +1,4 @@
-"""Parse and check rates such as ``5/min``, the form in settings and API keys."""
+"""Parse and check rates, which settings and API keys write as ``5/min``."""
 
 from __future__ import annotations
 

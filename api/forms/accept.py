@@ -39,7 +39,7 @@ def store_submission(new: NewSubmission, *, request: IdempotentRequest) -> tuple
             _store(new, submission_id)
     stored_id = earlier or submission_id
     submission = FormSubmission.objects.select_related("case").filter(pk=stored_id).first()
-    # When erase_person has removed the earlier submission, the answer is still the same.
+    # erase_person may have removed the earlier submission. The answer is the same as before.
     return submission or FormSubmission(pk=stored_id, form_type=new.form_type), earlier is not None
 
 

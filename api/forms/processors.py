@@ -69,7 +69,7 @@ class Sender(Schema):
     role: Line | None = Field(None, description="The sender's role at the school.")
 
     def case_values(self, *, subject: str, description: str) -> CaseValues:
-        """Return the values of a case from this person. Phone, school and role follow the description."""
+        """Return the values of a case from this person. The description ends with phone, school and role."""
         name = self.name or " ".join(part for part in (self.first_name, self.last_name) if part)
         more = {"Phone": self.phone, "School": self.school, "Role": self.role}
         lines = [f"{title}: {value}" for title, value in more.items() if value]

@@ -15,8 +15,8 @@ LONGEST_VALUE = 10_000
 DEEPEST = 10
 LATEST_MILLISECONDS = 10**14
 _FIRST_IN_MILLISECONDS = 10**11
-"""From this number on, a number is a time in milliseconds, in 1973 or later.
-A smaller number is a time in seconds, in 5138 or earlier."""
+"""Numbers from here on are milliseconds since 1970, for times in 1973 or later.
+Smaller numbers are seconds since 1970, for times in 5138 or earlier."""
 
 
 def _validate(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Find the client's address, as far as the proxies in front can be trusted."""
+"""Find the client's address behind the trusted proxies."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
 """Give every error the same shape.
 
 An error has ``code`` (the HTTP status), ``type`` (for programs), ``message`` and ``detail``. The last two have the same
-text, because some clients read ``message`` and some read ``detail``. Some errors have more fields. Views and the code
-that they call raise errors; the handlers here turn those of Ninja's routes into responses. Other layers refuse an
-unknown path, a wrong method or a broken header. ``api/middleware/requests.py`` gives the same shape to their responses,
-and to the response after a crash.
+text, because some clients read ``message`` and some read ``detail``. Some errors have more fields. When the code of a
+Ninja route raises an error, the handlers here turn the error into a response. Other layers refuse an unknown path, a
+wrong method or a broken header. ``api/middleware/requests.py`` gives the same shape to their responses, and to the
+response after a crash.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ _PARAMETER = re.compile(rf"([?&;](?:{_NAMES})=)[^&;\s\"\\]+", re.IGNORECASE)
 
 
 def mask_secrets(text: str) -> str:
-    """Return the text. Everything in it that has the form of a secret is masked."""
+    """Return the text with everything masked that has the form of a secret."""
     if PREFIX in text:
         text = _KEY.sub(rf"\1_{MASK}", text)
     if "eyJ" in text:
@@ -39,10 +39,10 @@ def mask_secrets(text: str) -> str:
 
 
 def mask_line(text: str) -> str:
-    """Return the line with its secrets removed, also the secrets in URLs.
+    """Return the line with its secrets removed.
 
-    Removes what ``mask_secrets`` removes, the user name and password in a URL, and the value of each parameter with a
-    secret name.
+    These are the secrets that ``mask_secrets`` finds, the user name and password in a URL, and the value of each
+    parameter with a secret name.
     """
     return mask_secrets(without_userinfo(_PARAMETER.sub(rf"\1{MASK}", text) if "=" in text else text))
 

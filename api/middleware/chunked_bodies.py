@@ -1,8 +1,8 @@
 """Read request bodies that have no ``Content-Length``, because Django treats such bodies as empty.
 
 Streaming clients and proxies send such bodies (``Transfer-Encoding: chunked``). A server that detects where a chunked
-body ends sets ``wsgi.input_terminated``. On any other server, such as ``runserver``, reading would never return. There
-a request to the API with a chunked body is answered with 411.
+body ends sets ``wsgi.input_terminated``. On any other server, such as ``runserver``, reading would never return, so a
+request to the API with a chunked body is answered with 411.
 """
 
 from __future__ import annotations

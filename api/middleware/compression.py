@@ -20,7 +20,7 @@ class CompressionMiddleware(GZipMiddleware):
     """
 
     def process_response(self, request: HttpRequest, response: Any) -> Any:
-        if response.status_code == 304:  # caches merge its headers into the answer that they keep
+        if response.status_code == 304:  # caches merge the headers of a 304 into the stored answer
             patch_vary_headers(response, ("Accept-Encoding",))
         small = isinstance(response, HttpResponse) and len(response.content) <= LEAST_BYTES
         if small or request.META.get(_TOKEN_WAS_GIVEN) or not request.path_info.startswith("/api/"):

@@ -43,12 +43,12 @@ class NinjaDocument(OpenAPISchema):
     """Ninja's document, in which each operation names its permitted callers."""
 
     def operation_security(self, operation: Operation) -> list[dict[str, Any]]:
-        super().operation_security(operation)  # this collects the schemes
+        super().operation_security(operation)  # collects the security schemes
         return security_of(_credentials_of(operation))
 
     def operation_details(self, operation: Operation) -> dict[str, Any]:
         details: dict[str, Any] = super().operation_details(operation)
-        details.setdefault("security", security_of(_credentials_of(operation)))  # a route may have written its own
+        details.setdefault("security", security_of(_credentials_of(operation)))  # a route may declare others
         details["description"] = with_access(details.get("description", ""), _credentials_of(operation))
         return details
 

@@ -1,1 +1,1 @@
-"""The outbox: cases stored first, delivered to Salesforce once, and dead letters."""
+"""The outbox: store each case, deliver it to Salesforce, and let operators handle refused cases."""

@@ -33,7 +33,7 @@ REQUEST_SECONDS = 2.8
 """The limit for all calls of a request together.
 The request must answer within 3 s, and PostgreSQL needs some time."""
 DELIVERER_SECONDS = 25.0
-"""The limit for all calls of one batch, less than the lease by which a run claims its cases."""
+"""The limit for all calls of one batch: shorter than the lease with which a run claims its cases."""
 BATCH_WITHOUT_EXTERNAL_ID = 10
 """The number of cases in one call while ``SALESFORCE_CASE_EXTERNAL_ID_FIELD`` is not set.
 It is small, because after a lost answer all these cases may be created twice."""
@@ -195,6 +195,6 @@ def _report(case: OutboundCase, error: SalesforceError) -> None:
         reason = f"{error.code} {', '.join(error.fields)}".strip()
         logger.error("Salesforce refuses case %s for good: %s", case.pk, reason)
     elif error.concerns_everything or error.group is Group.MOMENT:
-        return  # the command itself reports an error of all cases; a transient error needs no person
+        return  # the command reports an error that concerns all cases; a transient error needs no person
     elif case.error_code != error.code:  # once, not at each try
         logger.error("case %s stays queued until an operator acts: %s", case.pk, error)

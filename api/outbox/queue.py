@@ -26,7 +26,7 @@ from sf.salesforce.refusals import Group
 from sf.sync.identity import load_cached_org_id
 
 REQUEST_LEASE = timedelta(seconds=10)
-"""A request waits at most 2.8 s for Salesforce; the rest is for a slow PostgreSQL."""
+"""A request waits at most 2.8 s for Salesforce; the rest of the lease is for a slow PostgreSQL."""
 DELIVERER_LEASE = timedelta(seconds=30)
 LATE = timedelta(minutes=15)
 """Cases that have waited longer need attention: cron does not run, or Salesforce is unavailable."""
@@ -101,7 +101,7 @@ class QueueDepth:
 def store_case(*, identity: str, source: str, values: Mapping[str, str], case_id: uuid.UUID, claimed: bool) -> str:
     """Put a case into the outbox; return the lease's holder, or an empty string.
 
-    ``claimed``: this request sends the case at once.
+    With ``claimed``, this request holds the lease and sends the case at once.
     """
     holder = f"{_IN_REQUEST} {uuid.uuid4()}" if claimed else ""
     OutboundCase.objects.create(
@@ -156,9 +156,8 @@ def note_delivered(case: OutboundCase, salesforce_id: str) -> None:
 def note_refused(case: OutboundCase, why: Why, *, state: State) -> None:
     """Record a refusal by Salesforce.
 
-    ``state``: refused when the caller gets the error, failed when the case was accepted before. The
-    object ``case`` gets the refusal before the row does. So the caller gets it even when PostgreSQL stores the row, but
-    its confirmation is lost.
+    ``state``: refused when the caller gets the error, failed when the case was accepted before. The object ``case`` is
+    changed before its row. So the caller gets the refusal even if PostgreSQL's confirmation is lost.
     """
     refusal = {"state": state, **why.to_columns()}
     for name, value in refusal.items():
@@ -186,7 +185,7 @@ def compute_pause(attempts: int) -> timedelta:
 def shorten_waits() -> None:
     """Limit waits to the longest pause or lease.
 
-    Longer waits are from before PostgreSQL's clock was set back.
+    A longer wait began before PostgreSQL's clock was set back.
     """
     waiting = OutboundCase.objects.filter(state=State.QUEUED)
     waiting.filter(next_attempt_at__gt=Now() + _LONGEST_PAUSE).update(next_attempt_at=Now() + _LONGEST_PAUSE)

@@ -70,7 +70,7 @@ def ask_accounts(question: Callable[[], Answer]) -> Answer:
     """Return the answer to one question. Raises ``AccountsAway``."""
     with place(Neighbor.ACCOUNTS) as free:
         if not free:
-            raise AccountsAway("the permitted number of requests already waits for Accounts or Salesforce")
+            raise AccountsAway("as many requests as allowed already wait for Accounts or Salesforce")
         if not breaker.may_ask_accounts():
             raise AccountsAway("the latest calls to Accounts failed or were slow")
         return _ask(question)

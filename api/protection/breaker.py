@@ -60,7 +60,7 @@ _TAKE_TURN = """
            clock_timestamp() - %(silence)s * 2 ^ least(greatest(failures - %(threshold)s, 0), %(doublings)s)
            AND clock_timestamp() + %(silence)s
 """
-"""A failure far in the future is from before PostgreSQL's clock was set back."""
+"""The upper bound is for a failure that was recorded before PostgreSQL's clock was set back."""
 
 _FAILED = """
     INSERT INTO api_circuitbreaker AS kept (name, failures, failed_probes, last_failure, reason)

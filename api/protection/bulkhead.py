@@ -29,10 +29,10 @@ class Neighbor(StrEnum):
 
 
 class NoPlaceFree(LiveCallNotTried):
-    """The permitted number of requests already waits for Salesforce or Accounts."""
+    """No place is free: as many requests as allowed already wait for Salesforce or Accounts."""
 
     def __init__(self) -> None:
-        super().__init__("the permitted number of requests already waits for Salesforce or Accounts")
+        super().__init__("as many requests as allowed already wait for Salesforce or Accounts")
 
 
 _taken: Counter[Neighbor] = Counter()

@@ -132,7 +132,7 @@ def _refuse_pass(policy: str, key: str, rate: Rate) -> RateLimitResult:
 
 
 def _forget_count_ahead(key: str, rate: Rate) -> bool:
-    """Remove the row of a caller if PostgreSQL's clock was ahead by more than a window then."""
+    """Remove the caller's row if its last pass is more than a window in the future."""
     with connection.cursor() as cursor:
         cursor.execute(_FORGET_AHEAD, {"passage_key": key, "seconds": rate.seconds})
         return int(cursor.rowcount) == 1

@@ -57,7 +57,7 @@ class RecordsThrottle(BaseThrottle):
 class Negotiation(DefaultContentNegotiation):
     """Chooses the format of an answer: ``format`` in the address, or else the best match of ``Accept``.
 
-    An unknown ``format`` is a wrong parameter, not a missing page.
+    An unknown ``format`` gets 422, where Django REST framework would answer with 404.
     """
 
     def select_renderer(

@@ -29,7 +29,7 @@ class RecordView(GuardedView):
     renderer_classes = [JSONRenderer, CSVRenderer, HTMLRenderer]
 
     resource: Resource = None  # type: ignore[assignment]
-    """The route sets it by ``as_view``, which accepts only attributes that the class already has."""
+    """Set by the route through ``as_view``, which accepts only attributes that the class already has."""
     columns: list[str] = []
     """The columns of the answer."""
     dialect = "rfc4180"

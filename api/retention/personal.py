@@ -156,7 +156,7 @@ def _declare_staff() -> None:
 
 
 def _add_staff_names(person: Person) -> Person:
-    """Add the names under which the person works here."""
+    """Add the person's Super User name and admin user names."""
     names = SuperUser.objects.filter(accounts_uuid__in=person.uuids).exclude(name="").values_list("name", flat=True)
     users = any_text("email", person.emails)
     usernames = User.objects.filter(users).values_list("username", flat=True) if users else []

@@ -119,5 +119,5 @@ def _list_numbers(adoptions: Iterable[dict[str, Any]], name: str) -> list[Any]:
 
 
 def _sum_positive(adoptions: Iterable[dict[str, Any]], name: str) -> Any:
-    """Sum the positive figures. A negative figure corrects a figure outside ``adoptions``."""
+    """Sum the positive figures. A negative figure corrects a figure that is not among ``adoptions``."""
     return sum(number for number in _list_numbers(adoptions, name) if number > 0)

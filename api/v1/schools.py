@@ -117,7 +117,7 @@ def search_schools(request: HttpRequest, search: Query[SchoolSearch]) -> HttpRes
     Case, accents, punctuation and the order of words do not matter. `&` counts as `and`, `St` as `Saint`, and a leading
     `The` is ignored. Short forms such as `georgia tech` also find the full name. Two words also find a name that has
     them as one word: `de paul` finds DePaul. When no school matches, typing errors are corrected, and words typed
-    without a blank (`ucdavis`) are split. The filters `city`, `state`, `country` and `type` must match as a whole; case
+    without a space (`ucdavis`) are split. The filters `city`, `state`, `country` and `type` must match as a whole; case
     and accents do not matter.
 
     The best matches come first:

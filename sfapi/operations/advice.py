@@ -66,7 +66,7 @@ def find_advice(
 
 
 def explain_bad_end(runs: Sequence[SyncRun], leases: Collection[str]) -> str:
-    """Return why the last bad run ended; empty when no run ended badly. ``runs`` come latest first."""
+    """Return why the latest bad run ended badly, or an empty string. ``runs`` come latest first."""
     states = ((run, state_of(run, leases)) for run in runs)
     return next((_explain_end(run, state) for run, state in states if _ended_badly(run, state)), "")
 

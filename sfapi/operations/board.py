@@ -56,7 +56,7 @@ class Rights:
 
 @dataclass(frozen=True)
 class Board:
-    """The content of the page. ``config`` has the added columns of ``_load_config``."""
+    """The content of the page. ``config`` is the row that ``_load_config`` returns."""
 
     config: Any
     health: Health

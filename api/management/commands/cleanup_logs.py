@@ -16,7 +16,7 @@ _LONGEST_DAYS = 36_500
 
 
 class Command(BaseCommand):
-    requires_system_checks = []  # the checks load every route
+    requires_system_checks = []  # slow: the checks load every route
     help = (
         "Remove old rows: the request log, field changes and operator actions; cases and forms "
         "(CASE_RETENTION_DAYS); records of runs (SYNC_RUN_DAYS); expired sessions, idle rate counts, and notes of "

@@ -10,7 +10,7 @@ from api.domain.scopes import Scope, UnknownScope, parse_scopes
 
 
 class Command(BaseCommand):
-    requires_system_checks = []  # the checks load every route
+    requires_system_checks = []  # slow: the checks load every route
     help = "Create an API key for a service. The key is printed once, alone on the last line."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

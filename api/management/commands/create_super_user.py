@@ -8,8 +8,11 @@ from api.models import SuperUser
 
 
 class Command(BaseCommand):
-    requires_system_checks = []  # the checks load every route
-    help = "Make an OpenStax user a Super User, with all scopes and the dashboard; or rename or reactivate one."
+    requires_system_checks = []  # slow: the checks load every route
+    help = (
+        "Make an OpenStax user a Super User, with all scopes and access to the dashboard. "
+        "Also renames or reactivates an existing Super User."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--uuid", required=True, help="Accounts UUID; users find their own at GET /api/v1/me")

@@ -14,11 +14,11 @@ from sf.ingest.jobs import recorded_often
 from sf.models import SyncRun
 
 MOST_LINES = 20
-"""The most cases that one run lists, because cron mails the list every minute."""
+"""A run lists at most this many cases, because cron mails the list every minute."""
 
 
 class Command(BaseCommand):
-    requires_system_checks = []  # the checks load every route
+    requires_system_checks = []  # slow: the checks load every route
 
     help = (
         "Send to Salesforce the queued cases that are due. Cron runs this every minute, and runs may overlap. "

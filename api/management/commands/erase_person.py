@@ -26,7 +26,7 @@ _ELSEWHERE = (
 
 
 class Command(BaseCommand):
-    requires_system_checks = []  # the checks load every route
+    requires_system_checks = []  # slow: the checks load every route
     help = "Erase the data stored about one person. Prints the number of rows by table, and asks before it erases."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -10,7 +10,7 @@ _MOMENT = "%Y-%m-%d %H:%M"
 
 
 class Command(BaseCommand):
-    requires_system_checks = []  # the checks load every route
+    requires_system_checks = []  # slow: the checks load every route
     help = (
         "List all API keys with their state, last use, rate and scopes; times are UTC. The rate “common” means "
         "SALESFORCE_API_RATE_LIMIT."

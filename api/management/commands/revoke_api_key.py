@@ -8,7 +8,7 @@ from api.domain.keys import explain_unknown_key
 
 
 class Command(BaseCommand):
-    requires_system_checks = []  # the checks load every route
+    requires_system_checks = []  # slow: the checks load every route
     help = "Revoke an API key: it stops working at once."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -14,7 +14,7 @@ _MOMENT = "%Y-%m-%d %H:%M"
 
 
 class Command(BaseCommand):
-    requires_system_checks = []  # the checks load every route
+    requires_system_checks = []  # slow: the checks load every route
     help = "Replace an API key; the old key works for a while longer. The new key is printed once, on the last line."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -23,7 +23,7 @@ _PATIENCE = timedelta(minutes=1)
 
 
 class Command(BaseCommand):
-    requires_system_checks = []  # the checks load every route
+    requires_system_checks = []  # slow: the checks load every route
 
     help = (
         "Alert the team in Slack and by mail when the grade fell, the score is below the threshold in the dashboard's "

@@ -33,7 +33,7 @@ LONGEST_WAIT = timedelta(hours=3)
 
 
 class Command(BaseCommand):
-    requires_system_checks = []  # the checks load every route
+    requires_system_checks = []  # slow: the checks load every route
 
     help = (
         "Sync the Pardot health data: assets, and the numbers of people and campaign members in Salesforce; "

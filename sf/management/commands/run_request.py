@@ -20,7 +20,7 @@ _LINES = 20
 
 
 class Command(BaseCommand):
-    requires_system_checks = []  # the checks load every route
+    requires_system_checks = []  # slow: the checks load every route
     help = (
         "Run a command that was requested on the operators' page or the dashboard, and record how it ended. "
         "The leading worker (manage.py work) starts run_request; without such a worker, a web process starts it. "

@@ -38,7 +38,7 @@ _PATIENCE = Patience(deadline=20, read_timeout=60)
 
 
 class Command(BaseCommand):
-    requires_system_checks = []  # the checks load every route
+    requires_system_checks = []  # slow: the checks load every route
     help = (
         "Look at Salesforce: query, search, describe, limits, get, updated, deleted, apex; change single records: "
         "create, update, upsert, delete; shell: a Python prompt; check the configuration; follow change events."

@@ -11,7 +11,7 @@ from sf.sync.again import find_due_commands
 
 
 class Command(BaseCommand):
-    requires_system_checks = []  # the checks load every route
+    requires_system_checks = []  # slow: the checks load every route
 
     help = (
         "Retry syncs that failed, were killed, or were paused by the kill switch or a Bulk job that did not end: "

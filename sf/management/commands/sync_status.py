@@ -27,7 +27,7 @@ _HEALTH = "{:<24} {:<11} {:<16} {}"
 
 
 class Command(BaseCommand):
-    requires_system_checks = []  # the checks load every route
+    requires_system_checks = []  # slow: the checks load every route
     help = "Show what is cached and how fresh it is, what /healthz/ says and why, the API budget, and the next runs."
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -14,7 +14,7 @@ _UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 
 
 class Command(BaseCommand):
-    requires_system_checks = []  # the checks load every route
+    requires_system_checks = []  # slow: the checks load every route
     help = "Switch all syncs off or on, like the page /admin/ops/switch/. Without an action, show whether they are on."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

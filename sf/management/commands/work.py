@@ -20,7 +20,7 @@ _LINE = "{:<34} {:<22} {:<22} {}"
 
 
 class Command(BaseCommand):
-    requires_system_checks = []  # the checks load every route
+    requires_system_checks = []  # slow: the checks load every route
     help = (
         "Run the scheduled jobs (sfapi/cron.py) without a crontab. This process keeps running, and starts each due job "
         "in a new process. Of several workers, one leads and the others wait. When the leader ends, another takes "

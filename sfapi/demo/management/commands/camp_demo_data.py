@@ -30,7 +30,7 @@ TASKS = (
 
 
 class Command(BaseCommand):
-    requires_system_checks = []  # the checks load every route
+    requires_system_checks = []  # slow: the checks load every route
     help = "For the demo only: a made-up team, camp dates, tasks, and made-up snapshots of the days before today."
 
     def handle(self, *args: Any, **options: Any) -> None:
