@@ -149,4 +149,4 @@ class TaggedObjectAdmin(ByNumberAdmin):
     list_display = ["id", "tag_id", "object_type", "object_id", "object_name", "created_at"]
     number_columns = ("pk", "tag_id", "object_id")
     sortable_by = ["id"]
-    search_help_text = "ID of a tag, an object or a tagging"
+    search_help_text = "ID of a tag, an object or a row"

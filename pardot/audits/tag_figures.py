@@ -50,7 +50,7 @@ _ASSETS: Mapping[Area, type[models.Model]] = {
 def load_naming_patterns() -> list[dict[str, Any]]:
     """Return each prefix with its separators, its number of tags, and the sum of their ``usage``.
 
-    The sum is ``None`` without data. An object with two tags of a prefix counts twice.
+    The sum is ``None`` without data. An object with two tags of the same prefix counts twice.
     """
     with connection.cursor() as cursor:
         cursor.execute(_PATTERNS, [MOST_PATTERNS])

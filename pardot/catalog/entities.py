@@ -1,6 +1,6 @@
 """Declarations of the synced entities: source, model, tier, and whether only changes are read.
 
-Fields and columns are the model's (``pardot/models``). ``choose`` turns an operator's input into entities.
+The models declare the fields and columns (``pardot/models``). ``choose`` turns an operator's input into entities.
 """
 
 from __future__ import annotations

@@ -72,7 +72,7 @@ def load_action_tags(values: Configuration, *, items: int) -> list[ActionTag]:
 
 def load_tag_ids(names: Iterable[str]) -> dict[str, int]:
     """Return the ids of the copied tags with these names, by lower-case name."""
-    # Python makes the keys: PostgreSQL's lower case differs for some letters, such as “İ”.
+    # The keys are lower-cased in Python, because PostgreSQL lower-cases some letters differently, such as “İ”.
     named = reduce(or_, (Q(name__iexact=name) for name in names), Q(pk=None))
     tags = Tag.objects.filter(named).order_by("-id").values_list("id", "name")
     return {str(name).lower(): tag for tag, name in tags}

@@ -84,11 +84,11 @@ class PardotClient:
         return self._transport.patience
 
     def page(self, path: str, *, fields: Sequence[str], params: Mapping[str, str]) -> Page:
-        """Request the first page of a query, once. ``params`` must not contain ``fields``."""
+        """Request the first page of a query, without retries. ``params`` must not contain ``fields``."""
         return self._fetch_page(path, {"fields": ",".join(fields), **params}, fields)
 
     def next_page(self, path: str, *, fields: Sequence[str], token: str) -> Page:
-        """Request the page of a token, once. Raises ``PageTokenGone`` when Pardot refuses the token."""
+        """Request the page of a token, without retries. Raises ``PageTokenGone`` if Pardot refuses the token."""
         return self._fetch_page(path, {"fields": ",".join(fields), "nextPageToken": token}, fields)
 
     def limit_page_size(self, page_size: int) -> int:

@@ -90,7 +90,7 @@ CODES: Mapping[int, PardotCode] = {
 
 
 def make_error_from_answer(status: int, body: bytes, *, request: str) -> SalesforceError:
-    """Return the error for an answer, by the code in its body, or by its status when it has no code.
+    """Return the error for the code in the answer's body, or for the status of an answer without a code.
 
     ``request`` (method and path) is for the message.
     """

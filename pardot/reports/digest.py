@@ -275,7 +275,7 @@ def _compose_tags(facts: DigestFacts) -> Iterator[str]:
     yield _compose_tag_line("on nothing", issues["tags_unused"].count)
     yield _compose_tag_line("on one object only", summary.counts.get("low_usage"))
     yield _compose_tag_line("outside the naming convention", issues["tags_no_convention"].count)
-    yield _compose_tag_line("with a prefix that is written in several ways", summary.counts.get("duplicate_prefix"))
+    yield _compose_tag_line("with a prefix that has different separators", summary.counts.get("duplicate_prefix"))
 
 
 def _compose_tag_line(label: str, count: Occurrences | None) -> str:
@@ -293,4 +293,4 @@ def _compose_triage(facts: DigestFacts) -> Iterator[str]:
 
 def _compose_task(tasks: OpenTasks) -> str:
     overdue = f", {number(tasks.overdue)} overdue" if tasks.overdue else ""
-    return f"{tasks.person or 'nobody'}: {number(tasks.count)}{overdue}"
+    return f"{tasks.person or 'unassigned'}: {number(tasks.count)}{overdue}"

@@ -12,7 +12,7 @@ _SURVEYED = {PROSPECTS.name, ACTIVITIES.name}
 
 
 def tier_of(entities: Collection[str]) -> int:
-    """Return 3 with prospects and activities, 2 with prospects, 1 with all assets, otherwise 0.
+    """Return 3 for prospects and activities, 2 for prospects only, 1 for all assets, otherwise 0.
 
     Tiers 2 and 3 do not require the assets: one type of assets that cannot be read must not hide the prospects.
     """

@@ -61,8 +61,8 @@ class AssetRecord(Schema):
     )
     exempt: list[str] = Field(description="The flags that do not count for this asset, because it is exempt from them.")
     since: dict[str, date | None] = Field(
-        description="The day since which audits have seen each flag without a break; null: since before SFAPI kept "
-        "a record of issues. Flags that belong to no issue are absent."
+        description="By flag, the day since which audits have found the flag without a break; null: SFAPI kept no "
+        "record of issues yet on that day. Flags that belong to no issue are absent."
     )
     title: str | None = None
     subject: str | None = None

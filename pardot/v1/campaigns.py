@@ -74,8 +74,8 @@ class CampaignItem(Schema):
     flags: list[str]
     exempt: list[str]
     since: dict[str, date | None] = Field(
-        description="The day since which audits have seen each flag without a break; null: since before SFAPI kept "
-        "a record of issues."
+        description="By flag, the day since which audits have found the flag without a break; null: SFAPI kept no "
+        "record of issues yet on that day."
     )
     children: dict[ContentType, list[CampaignChild]] = Field(
         description="The first 50 assets of each type; `assets/{type}?campaign_id=` returns all."

@@ -39,7 +39,7 @@ ProspectId = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 router = Router(tags=["pardot: prospects"])
 
 MOST_ADOPTION_DATA = 10_000
-"""The most characters of one prospect's adoption data in an answer: enough for dozens of books."""
+"""The largest number of characters of a prospect's adoption data. Dozens of adopted books fit."""
 
 
 class EngagedProspect(Schema):

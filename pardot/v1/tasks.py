@@ -71,7 +71,7 @@ class TaskIn(TaskValues):
 
 
 class TaskChange(TaskValues):
-    """The values to change. A value that is left out stays. `null` empties a field that accepts `null`."""
+    """The values to change. Values that are left out stay. `null` empties a field that accepts it."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"minProperties": 1, "example": {"status": "done"}})
 

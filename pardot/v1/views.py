@@ -52,7 +52,7 @@ class ViewIn(Schema):
 
 
 class ViewChange(Schema):
-    """The values to change. A value that is left out stays."""
+    """The values to change. Values that are left out do not change."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"minProperties": 1, "example": {"is_shared": True}})
 

@@ -62,7 +62,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.SALESFORCE_PARDOT_BUSINESS_UNIT:
-            # No failed run is recorded, because without Pardot no run is expected.
+            # Do not record this as a failed run: runs are expected only where Pardot is configured.
             raise CommandError("Pardot is not configured: set SALESFORCE_PARDOT_BUSINESS_UNIT, or do not run camp_sync")
         signal.signal(signal.SIGTERM, stop_on_sigterm)
         tier, entities = self._parse_tier_and_entities(options)
