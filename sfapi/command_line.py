@@ -10,7 +10,7 @@ from django.core.management.base import SystemCheckError
 
 from outgoing.text import is_unicode, to_one_line
 from sfapi.check_ins import checked_in
-from sfapi.json_lines import print_json
+from sfapi.json_lines import prepare_output
 
 
 class CommandLine(ManagementUtility):
@@ -20,9 +20,9 @@ class CommandLine(ManagementUtility):
     """
 
     def fetch_command(self, subcommand: str) -> BaseCommand:
-        if self.argv[1:2] == [subcommand] and settings.LOG_FORMAT == "json":
-            # This replaces sys.stderr. Django's setup came first, so the log's handlers keep the original stream.
-            print_json(self.argv)
+        if self.argv[1:2] == [subcommand]:
+            # This may replace sys.stderr. Django's setup came first, so the log's handlers keep the original stream.
+            prepare_output(self.argv, json=settings.LOG_FORMAT == "json")
         command = super().fetch_command(subcommand)
         execute = command.execute
 

@@ -2,6 +2,8 @@
 
 Only commands whose lines report events are in ``COMMANDS``. Most others print a result, such as a key or records.
 ``sf follow`` and ``run_request`` report events too, but print text.
+
+The work of these commands continues when their output cannot be written, such as to a log on a full disk.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import io
 import logging
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, TextIO
 
@@ -22,6 +25,7 @@ COMMANDS = frozenset(
         "sync_pardot", "sync_retry", "work",
     }
 )  # fmt: skip
+_OTHER_EVENTS = (["sf", "follow"], ["run_request"])
 _FOR_A_PERSON = {"--help", "-h", "--list"}
 _ERROR = "CommandError: "
 _ERRORS = (_ERROR, "PostgreSQL: ", "Configuration error: ")
@@ -30,20 +34,49 @@ _ERRORS = (_ERROR, "PostgreSQL: ", "Configuration error: ")
 _Exception = tuple[type[BaseException], BaseException, TracebackType | None]
 
 
-def print_json(arguments: Sequence[str]) -> None:
-    """Replace the standard streams of this process, when its command is one of ``COMMANDS``.
+def prepare_output(arguments: Sequence[str], *, json: bool) -> None:
+    """Replace the standard streams of this process when its command reports events.
 
-    Output for a person stays text: help, lists, and a digest that is not sent.
+    Output for a person stays as it is: help, lists, and a digest that is not sent.
     """
     command, *options = arguments[1:] or [""]
-    if command not in COMMANDS or _FOR_A_PERSON.intersection(options):
-        return
+    is_in_json = command in COMMANDS and not _FOR_A_PERSON.intersection(options)
     if command == "camp_digest" and "--send" not in options:
+        is_in_json = False
+    if not is_in_json and not any(arguments[1 : 1 + len(words)] == words for words in _OTHER_EVENTS):
         return
-    name = f"command.{command}"
+    output: Any = (LenientStream(sys.stdout), LenientStream(sys.stderr))
+    sys.stdout, sys.stderr = output
+    if json and is_in_json:
+        _print_json(f"command.{command}")
+
+
+def _print_json(name: str) -> None:
     sys.stdout = JsonLines(sys.stdout, name, logging.INFO)
     sys.stderr = JsonLines(sys.stderr, name, logging.WARNING, for_information=sys.stdout)
     sys.excepthook = sys.stderr.write_exception
+
+
+class LenientStream:
+    """A standard stream that discards text which cannot be written.
+
+    The disk of the log may be full, the terminal lost, the reader of a pipe gone, or the stream closed from the start.
+    """
+
+    def __init__(self, stream: TextIO | None) -> None:
+        self._stream = stream or io.StringIO()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        with suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._stream.flush()
 
 
 class JsonLines(io.TextIOBase):

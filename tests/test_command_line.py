@@ -10,12 +10,14 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import psycopg
 import pytest
 
 from api.models import OutboundCase
 from sf.models import SyncRun
+from sfapi.sync_every import INTERDEPENDENT
 from tests.simulated import ROOT, Simulator, environment, manage
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -44,6 +46,30 @@ def test_a_closed_pipe_ends_a_command_without_a_traceback(simulator: Simulator, 
         process.stdout.close()
         assert process.stderr.read() == ""
         assert process.wait(60) == 1
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+def test_a_sync_continues_when_the_disk_of_its_log_is_full(simulator: Simulator, database: str) -> None:
+    with Path("/dev/full").open("wb") as log:
+        done = subprocess.run(
+            [sys.executable, "manage.py", "sync_all"],
+            cwd=ROOT,
+            env=environment(simulator.variables, database),
+            stdout=log,
+            stderr=log,
+            check=False,
+        )
+    states = dict(SyncRun.objects.values_list("object", "state"))
+    assert (done.returncode, states) == (0, dict.fromkeys(INTERDEPENDENT, SyncRun.State.DONE))
+
+
+def test_a_sync_continues_when_the_reader_of_its_output_has_ended(simulator: Simulator, database: str) -> None:
+    with start(simulator, database, "sync_all") as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        process.communicate(timeout=60)
+    states = dict(SyncRun.objects.values_list("object", "state"))
+    assert (process.returncode, states) == (0, dict.fromkeys(INTERDEPENDENT, SyncRun.State.DONE))
 
 
 @pytest.mark.parametrize("arguments", [("sf", "query", "SELECT Id FROM Account"), ("sync_books",)])
