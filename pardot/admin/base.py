@@ -49,7 +49,7 @@ class ProgramsOnlyAdmin(ReadOnlyAdmin):
 
 
 class ByNumberAdmin(ProgramsOnlyAdmin):
-    """A table of any size. A search finds rows with exactly this number in ``number_columns``."""
+    """A table of any size. A search for a number finds the rows that have it in ``number_columns``."""
 
     ordering = ["-pk"]
     search_fields = ["pk"]

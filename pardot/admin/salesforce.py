@@ -21,7 +21,7 @@ from sf.salesforce.ids import id_of_18
 
 
 class BySalesforceIdAdmin(ProgramsOnlyAdmin):
-    """A table of any size, including deleted records. A search finds exactly this id in ``id_columns``."""
+    """A table of any size, including deleted records. A search compares the id with ``id_columns``."""
 
     ordering = ["-pk"]
     search_fields = ["pk"]
