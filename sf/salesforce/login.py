@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
 import jwt
@@ -23,7 +24,6 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from outgoing.addresses import parts_of
 from sf.salesforce import credentials as names
 from sf.salesforce.answers import find_page_title, json_of
 from sf.salesforce.credentials import Credentials, LoginFlow
@@ -182,7 +182,7 @@ def _oauth(request: LoginRequest, transport: Transport) -> Session:
     try:
         token = json_of(answer)
         organization = organization_of_identity(token.get("id", ""))
-        return Session(token["access_token"], token["instance_url"].rstrip("/"), organization)
+        return Session(token["access_token"], _get_origin(token["instance_url"]), organization)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise _not_a_login(request, answer) from error
 
@@ -217,6 +217,14 @@ def _post(
     raise make_login_error(
         LoginAnswer(request.host, request.credentials.flow, answer.status_code, answer.content, answer.headers)
     )
+
+
+def _get_origin(url: str) -> str:
+    """Return scheme, host and port of an address. Raises ``ValueError`` for a malformed address."""
+    parts = urlsplit(url)
+    if not (parts.scheme and parts.netloc):
+        raise ValueError(f"no address: {url}")
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _not_a_login(request: LoginRequest, answer: requests.Response) -> SalesforceError:
@@ -309,10 +317,12 @@ def _soap(request: LoginRequest, transport: Transport) -> Session:
     server = re.search(r"<serverUrl>([^<]+)</serverUrl>", answer.text)
     if not token or not server:
         raise _not_a_login(request, answer)
-    parts = parts_of(server.group(1))
     organization = re.search(r"<organizationId>([^<]+)</organizationId>", answer.text)
     organization_id = lengthen_id(organization.group(1)) if organization else ""
-    return Session(token.group(1), f"{parts.scheme}://{parts.netloc}", organization_id)
+    try:
+        return Session(token.group(1), _get_origin(server.group(1)), organization_id)
+    except ValueError as error:
+        raise _not_a_login(request, answer) from error
 
 
 def _soap_envelope(request: LoginRequest) -> str:

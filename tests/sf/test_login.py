@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -71,6 +72,19 @@ def test_each_flow_gives_a_session_that_works(simulator: Simulator, settings: An
     assert client.instance_url == simulator.variables["SALESFORCE_HOST"]
     logins = simulator.calls_to("oauth2/token") + simulator.calls_to("Soap")
     assert logins == (flow is not LoginFlow.DIRECT_SESSION)
+
+
+@pytest.mark.parametrize("address", ["https://[camp", "/services/Soap/u/64.0"])
+@pytest.mark.parametrize("flow", [LoginFlow.CLIENT_CREDENTIALS, LoginFlow.SOAP_TOKEN], ids=["OAuth", "SOAP"])
+def test_an_answer_with_a_malformed_address_is_no_login(
+    simulator: Simulator, settings: Any, flow: LoginFlow, address: str
+) -> None:
+    token = json.dumps({"access_token": "token", "instance_url": address})
+    simulator.fail("status", path="oauth2/token", status=200, body=token)
+    soap = f"<result><serverUrl>{address}</serverUrl><sessionId>token</sessionId></result>"
+    simulator.fail("status", path="Soap", status=200, body=soap)
+    with pytest.raises(LoginFailed, match="did not answer like Salesforce's login: check SALESFORCE_HOST"):
+        client_with(settings, login_of(simulator, flow)).limits()
 
 
 def test_a_refresh_token_may_come_with_the_client_secret(simulator: Simulator, settings: Any) -> None:
