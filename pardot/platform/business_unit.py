@@ -100,7 +100,7 @@ def _detach_tasks() -> None:
     about all assets that have the issue.
     """
     tasks = Task.objects.exclude(asset_id=None)
-    tasks.filter(asset_type=Area.PROSPECTS).update(area=Area.PROSPECTS, asset_name="")
+    tasks.filter(asset_type=Area.PROSPECTS).update(asset_name="")
     tasks.update(asset_type="", asset_id=None, issue="")
 
 
