@@ -37,7 +37,7 @@ def to_one_line(text: str) -> str:
     return _BREAKS.sub(" ", text).strip()
 
 
-def require_storable(text: str) -> str:
+def make_storable(text: str) -> str:
     """Return the text in one line and without unpaired surrogates, so that PostgreSQL can store it."""
     return to_one_line(text).encode(errors="replace").decode()
 

@@ -13,7 +13,7 @@ import django.http.request
 from django.utils.http import parse_header_parameters
 
 
-def header_parameters(line: str) -> tuple[str, dict[str, str]]:
+def read_header_parameters(line: str) -> tuple[str, dict[str, str]]:
     """Return the value and the parameters of a header. An unreadable header counts as empty."""
     try:
         return parse_header_parameters(line)
@@ -22,7 +22,7 @@ def header_parameters(line: str) -> tuple[str, dict[str, str]]:
 
 
 def ignore_unreadable_headers() -> None:
-    """Make Django use ``header_parameters`` for ``Accept``, and for the headers in a multipart body."""
+    """Make Django use ``read_header_parameters`` for ``Accept``, and for the headers in a multipart body."""
     modules: tuple[Any, ...] = (django.http.request, django.http.multipartparser)
     for module in modules:
-        module.parse_header_parameters = header_parameters
+        module.parse_header_parameters = read_header_parameters

@@ -15,7 +15,7 @@ from ninja.operation import Operation
 
 from api.domain.error_types import ErrorType
 from api.http.errors import Unprocessable
-from api.http.header_parameters import header_parameters
+from api.http.header_parameters import read_header_parameters
 
 _CACHE_BUSTER = "_"
 _CAMPAIGN = "utm_"
@@ -60,7 +60,7 @@ def read_parameters_as_utf8() -> None:
     """
 
     def read_content_type(request: HttpRequest, meta: Mapping[str, Any]) -> None:
-        request.content_type, request.content_params = header_parameters(meta.get("CONTENT_TYPE", ""))
+        request.content_type, request.content_params = read_header_parameters(meta.get("CONTENT_TYPE", ""))
 
     HttpRequest._set_content_type_params = read_content_type  # type: ignore[attr-defined]
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from outgoing.addresses import parts_of
-from outgoing.text import require_storable
+from outgoing.text import make_storable
 from sf.salesforce.errors import (
     DailyLimitReached,
     QueryLocatorGone,
@@ -95,7 +95,7 @@ def make_error_from_answer(status: int, body: bytes, *, request: str) -> Salesfo
     ``request`` (method and path) is for the message.
     """
     code, text = _parse(body)
-    text = require_storable(text)
+    text = make_storable(text)
     if code is None:
         kind = _kind_of_status(status)
         advice = "check PARDOT_API_URL" if kind is RequestRefused else "the answer has no Pardot error code"

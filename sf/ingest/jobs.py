@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, InterfaceError, connection
 
-from outgoing.text import require_storable
+from outgoing.text import make_storable
 from sf.ingest import runs
 from sf.ingest.errors import failures
 from sf.ingest.lease import hold_lease
@@ -77,7 +77,7 @@ def recorded_configuration(name: str) -> Iterator[None]:
 
 
 def _report_failure(name: str, error: Exception) -> str:
-    reason = require_storable(" ".join(str(error).split())) or type(error).__name__
+    reason = make_storable(" ".join(str(error).split())) or type(error).__name__
     failures.error("%s failed: %s", name, reason)
     return reason
 

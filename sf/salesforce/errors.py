@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from outgoing.text import require_storable
+from outgoing.text import make_storable
 from sf.salesforce.refusals import Group, Refusal, classify
 
 
@@ -30,7 +30,7 @@ class SalesforceError(Exception):
     """Any other call would fail in the same way now."""
 
     def __init__(self, message: str, *, code: str = "", status: int = 0, fields: Sequence[str] = ()) -> None:
-        super().__init__(require_storable(message))  # an answer may quote any bytes, and runs store the message
+        super().__init__(make_storable(message))  # an answer may quote any bytes, and runs store the message
         self.code = code
         self.status = status
         self.fields = tuple(fields)
@@ -193,7 +193,7 @@ def parse_error_body(body: bytes) -> tuple[str, str, list[str]]:
     ``body`` may have any of Salesforce's forms (JSON list or object, SOAP, HTML). PostgreSQL can store the results.
     """
     code, sentence, fields = _parse_error(body)
-    return require_storable(code), require_storable(sentence), [require_storable(name) for name in fields]
+    return make_storable(code), make_storable(sentence), [make_storable(name) for name in fields]
 
 
 def _parse_error(body: bytes) -> tuple[str, str, list[str]]:

@@ -152,7 +152,7 @@ export function shortDay(value) {
 
 /**
  * Name the earlier day of a comparison: "since yesterday" or "since Wed, Nov 25". When today is a Monday, the Friday
- * and Saturday before it get no date: "since Friday". `since_day` in pardot/reports/wording.py has the same rule.
+ * and Saturday before it get no date: "since Friday". `format_since_day` in pardot/reports/wording.py has the same rule.
  *
  * @param {string} day
  * @param {string} today
