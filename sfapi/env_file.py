@@ -15,6 +15,7 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 from dotenv import dotenv_values
 from dotenv.parser import parse_stream
+from dotenv.variables import Variable, parse_variables
 
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _FROM_FILE = "SFAPI_FROM_ENV_FILE"
@@ -33,7 +34,8 @@ def load_env_file(root: Path) -> list[str]:
     text = _decode_text(path, _read_content(path))
     _check_lines(path, text)
     _forget_earlier_values()
-    values = {name: value for name, value in dotenv_values(stream=io.StringIO(text)).items() if value is not None}
+    _check_references(path, text)
+    values = {name: value or "" for name, value in dotenv_values(stream=io.StringIO(text)).items()}
     unset = {name: value for name, value in values.items() if name not in os.environ}
     os.environ.update(unset)
     os.environ[_FROM_FILE] = " ".join(f"{name}={_compute_digest(value)}" for name, value in unset.items())
@@ -103,8 +105,25 @@ def _decode_text(path: Path, content: bytes) -> str:
 
 def _check_lines(path: Path, text: str) -> None:
     for binding in parse_stream(io.StringIO(text)):
-        if binding.error:
+        is_incomplete = binding.key is not None and (binding.value is None or "=" in binding.key)
+        if binding.error or is_incomplete:
             raise ImproperlyConfigured(
                 f"{path}: line {binding.original.line} is not of the form NAME=value; "
                 "put quotes around a value that has several lines or contains a quote"
             )
+
+
+def _check_references(path: Path, text: str) -> None:
+    """Refuse a reference such as ``${NAME}`` to a variable that is not set.
+
+    It would become an empty text, and a password that contains such a reference would be wrong.
+    """
+    known = set(os.environ)
+    for name, value in dotenv_values(stream=io.StringIO(text), interpolate=False).items():
+        for atom in parse_variables(value or ""):
+            if isinstance(atom, Variable) and atom.default is None and atom.name not in known:
+                raise ImproperlyConfigured(
+                    f"{path}: {name} refers to a variable that is not set above it or in the environment; a value that "
+                    f"itself contains ${{…}} can only come from a file ({name}_FILE)"
+                )
+        known.add(name)

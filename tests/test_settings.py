@@ -181,10 +181,19 @@ def test_dotenv_is_read_in_the_encodings_and_line_ends_of_editors(content: bytes
         (b"DEBUG=on\nkey is secret\n", "line 2 is not of the form NAME=value"),
         (b"DEBUG=on\nA='it's'\n", "line 2 is not of the form NAME=value"),
         (b"K=-----BEGIN KEY-----\nabc=\n-----END KEY-----\n", "line 3 is not of the form NAME=value"),
+        (b"DEBUG=on\nSALESFORCE_PASSWORD\n", "line 2 is not of the form NAME=value"),
+        (b"DEBUG=on\n'A=1'=2\n", "line 2 is not of the form NAME=value"),
+        (b"DEBUG=on\nA=x${NOT_SET}\nNOT_SET=1\n", "A refers to a variable that is not set above it"),
     ],
 )
 def test_dotenv_that_cannot_be_read_is_refused(content: bytes, says: str, tmp_path: Path) -> None:
     assert f"own.env: {says}" in settings_error(write_env(tmp_path, content))
+
+
+def test_a_value_in_dotenv_may_refer_to_other_variables(tmp_path: Path) -> None:
+    content = b"DEBUG=on\nPLANET=Mars\nTIME_ZONE=${PLANET}/${TOWN}${NOT_SET:-s}\n"
+    variables = {**write_env(tmp_path, content), "TOWN": "Olympu"}
+    assert settings_error(variables).startswith("TIME_ZONE: 'Mars/Olympus' is not a time zone")
 
 
 def test_dotenv_that_is_a_folder_or_missing_is_reported_in_one_line(tmp_path: Path) -> None:
