@@ -24,12 +24,12 @@ def main() -> None:
     pinned = [f"--requirement={path}" for path in PINNED]
     command = [sys.executable, "-m", "pip_audit", *pinned, *options]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    failed, text = verdict(done.stdout, done.stderr)
+    failed, text = judge_answer(done.stdout, done.stderr)
     print(f"pip-audit: {text}")
     sys.exit(1 if failed else 0)
 
 
-def verdict(answer: str, errors: str) -> tuple[bool, str]:
+def judge_answer(answer: str, errors: str) -> tuple[bool, str]:
     """Return whether the check failed, and the text to print.
 
     ``answer`` is pip-audit's JSON, or empty.
@@ -40,7 +40,9 @@ def verdict(answer: str, errors: str) -> tuple[bool, str]:
     packages = json.loads(answer)["dependencies"]
     vulnerable = [package for package in packages if package.get("vulns")]
     if vulnerable:
-        return True, "\n  ".join(["known vulnerabilities:", *(line for each in vulnerable for line in _lines(each))])
+        return True, "\n  ".join(
+            ["known vulnerabilities:", *(line for each in vulnerable for line in _describe_package(each))]
+        )
     unknown = [package["name"] for package in packages if "skip_reason" in package]
     if len(unknown) == len(packages):
         return False, "nothing was looked up: PyPI has no advisories here (a mirror?)"
@@ -48,7 +50,7 @@ def verdict(answer: str, errors: str) -> tuple[bool, str]:
     return False, f"no known vulnerability; packages looked up: {len(packages) - len(unknown)}{beside}"
 
 
-def _lines(package: dict[str, object]) -> Iterator[str]:
+def _describe_package(package: dict[str, object]) -> Iterator[str]:
     vulnerabilities = package["vulns"]
     assert isinstance(vulnerabilities, list)
     for each in vulnerabilities:

@@ -29,17 +29,17 @@ def main() -> None:
         folder = Path(name)
         (folder / "crontab").write_text(CRONTAB)
         (folder / "crontab").chmod(0o755)
-        variables = deployment(folder)
-        manage(variables, "crontab", "add", "--verbosity=0")
-        manage(variables, "collectstatic", "--noinput", "--verbosity=0")
-        sys.exit(manage(variables, "check", "--deploy", "--fail-level", "INFO"))
+        variables = make_deployment(folder)
+        run_manage(variables, "crontab", "add", "--verbosity=0")
+        run_manage(variables, "collectstatic", "--noinput", "--verbosity=0")
+        sys.exit(run_manage(variables, "check", "--deploy", "--fail-level", "INFO"))
 
 
-def manage(variables: dict[str, str], *arguments: str) -> int:
+def run_manage(variables: dict[str, str], *arguments: str) -> int:
     return subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=variables, check=False).returncode
 
 
-def deployment(folder: Path) -> dict[str, str]:
+def make_deployment(folder: Path) -> dict[str, str]:
     """Return the variables of a complete deployment, with its crontab and static files in ``folder``."""
     signing_key = rsa.generate_private_key(public_exponent=65537, key_size=2048).public_key()
     return {

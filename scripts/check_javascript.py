@@ -26,14 +26,14 @@ def main() -> int:
     try:
         install_node(FOLDER, PACKAGES)
     except NotInstalled as reason:
-        return _left_out(reason)
+        return _report_left_out(reason)
     if "--write" in sys.argv[1:]:
         return _run("biome", "format", "--write")
     bad_form = _run("biome", "check", "--error-on-warnings")
     return _write_types() or _run("tsc", "--project", ".") or bad_form
 
 
-def _left_out(reason: NotInstalled) -> int:
+def _report_left_out(reason: NotInstalled) -> int:
     print(f"THE JAVASCRIPT WAS NOT CHECKED: {reason}.", file=sys.stderr)
     return 1 if os.environ.get("NPM_REQUIRED") else 0
 

@@ -64,7 +64,7 @@ def main() -> None:
     try:
         _check_ports()
         with _simulator() as simulator:
-            environment = _environment()
+            environment = _make_environment()
             _prepare(environment)
             with _server(environment) as server:
                 _explain(environment)
@@ -83,25 +83,26 @@ def _prepare(environment: dict[str, str]) -> None:
     steps = [sys.executable, "-m", "scripts.demo_steps"]
     if subprocess.run(steps, env=environment, cwd=ROOT, check=False).returncode:
         raise DemoFailed("the last printed command failed: see above")
-    if not _key_works(environment):
-        printed = manage(environment, "create_api_key", "--name=demo", f"--scopes={','.join(Scope)}")
+    if not _is_key_active(environment):
+        printed = run_manage(environment, "create_api_key", "--name=demo", f"--scopes={','.join(Scope)}")
         environment["SFAPI_DEMO_KEY"] = printed.splitlines()[-1]
     _write_variables(environment)
 
 
-def _key_works(environment: dict[str, str]) -> bool:
+def _is_key_active(environment: dict[str, str]) -> bool:
     """Return whether the key of an earlier start is still in the database and active."""
     key = environment.get("SFAPI_DEMO_KEY", "")
     return bool(key) and any(
-        line.split()[:2] == [key.split("_")[1], "active"] for line in manage(environment, "list_api_keys").splitlines()
+        line.split()[:2] == [key.split("_")[1], "active"]
+        for line in run_manage(environment, "list_api_keys").splitlines()
     )
 
 
-def manage(environment: dict[str, str], *arguments: str) -> str:
+def run_manage(environment: dict[str, str], *arguments: str) -> str:
     """Run ``manage.py`` and return its output."""
     print(f"$ python manage.py {shlex.join(arguments)}", flush=True)
     done = subprocess.run(
-        _command(list(arguments)), env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False
+        _build_command(list(arguments)), env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False
     )
     if done.returncode:
         raise DemoFailed(f"`manage.py {arguments[0]}` ended with status {done.returncode}: see above")
@@ -126,7 +127,7 @@ SFAPI is running with made-up data from the simulator.
            .venv/bin/python manage.py camp_digest       (in another shell, see below)
 
   In another shell
-           . {_shown(VARIABLES)}       the variables of this demo
+           . {_shorten_path(VARIABLES)}       the variables of this demo
            .venv/bin/python manage.py sf check
            .venv/bin/python manage.py sync_status
            .venv/bin/python manage.py sync_all --force
@@ -136,7 +137,7 @@ Ctrl-C ends all of it.
 """, flush=True)  # fmt: skip
 
 
-def _shown(path: Path) -> Path:
+def _shorten_path(path: Path) -> Path:
     return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
 
 
@@ -152,8 +153,8 @@ def _simulator() -> Iterator[subprocess.Popen[bytes]]:
     ]  # fmt: skip
     print(f"$ python manage.py {shlex.join(arguments)}", flush=True)
     log = (DATA / "simulator.log").open("wb")
-    with _process(arguments, base_environment(), stdout=log) as process:
-        _wait_until(lambda: SIMULATOR_VARIABLES.exists() and answers(CONTROL_PORT), process, "the simulator")
+    with _process(arguments, make_base_environment(), stdout=log) as process:
+        _wait_until(lambda: SIMULATOR_VARIABLES.exists() and is_answering(CONTROL_PORT), process, "the simulator")
         yield process
 
 
@@ -162,7 +163,7 @@ def _server(environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     arguments = ["runserver", "--noreload", f"localhost:{PORT}"]
     print(f"$ python manage.py {shlex.join(arguments)}", flush=True)
     with _process(arguments, environment, stdout=(DATA / "server.log").open("wb")) as process:
-        _wait_until(lambda: answers(PORT, "/ping/"), process, "the server")
+        _wait_until(lambda: is_answering(PORT, "/ping/"), process, "the server")
         yield process
 
 
@@ -170,7 +171,7 @@ def _server(environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
 def _process(arguments: list[str], environment: dict[str, str], stdout: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
     """Start a child in its own session: Ctrl-C reaches this process only, which then ends the child."""
     process = subprocess.Popen(
-        _command(arguments), env=environment, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=stdout,
+        _build_command(arguments), env=environment, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=stdout,
         stderr=subprocess.STDOUT, start_new_session=True,
     )  # fmt: skip
     try:
@@ -183,7 +184,7 @@ def _process(arguments: list[str], environment: dict[str, str], stdout: IO[bytes
             process.kill()
 
 
-def _command(arguments: list[str]) -> list[str]:
+def _build_command(arguments: list[str]) -> list[str]:
     return [sys.executable, str(ROOT / "manage.py"), *arguments]
 
 
@@ -202,7 +203,7 @@ def _wait_for_either(*processes: subprocess.Popen[bytes]) -> None:
     raise DemoFailed(f"a process ended by itself: see {DATA}/server.log and {DATA}/simulator.log")
 
 
-def answers(port: int, path: str = "/state") -> bool:
+def is_answering(port: int, path: str = "/state") -> bool:
     """Return whether this machine's port answers. The request bypasses any configured proxy."""
     directly = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
@@ -239,7 +240,7 @@ _FOREIGN = (
 )  # fmt: skip
 
 
-def base_environment() -> dict[str, str]:
+def make_base_environment() -> dict[str, str]:
     """Return this shell's environment without the variables of real systems; ``.env`` is not read.
 
     The demo must not touch these systems.
@@ -248,19 +249,19 @@ def base_environment() -> dict[str, str]:
     return {**kept, "SFAPI_ENV_FILE": "", "DEBUG": "on", "SFAPI_DATA_DIR": str(DATA), "PYTHONUNBUFFERED": "1"}
 
 
-def _environment() -> dict[str, str]:
+def _make_environment() -> dict[str, str]:
     """Return the base environment with the simulator's variables and the secrets of an earlier start."""
     return {
-        **base_environment(),
-        **_kept_from_last_time(),
-        **_simulator_variables(),
+        **make_base_environment(),
+        **_read_last_secrets(),
+        **_read_simulator_variables(),
         "SIMULATOR_URL": f"http://localhost:{CONTROL_PORT}",
         "DEMO_USER_UUID": SUPER_USER_UUID,
-        **_trusted_pages(),
+        **_trust_pages(),
     }
 
 
-def _trusted_pages() -> dict[str, str]:
+def _trust_pages() -> dict[str, str]:
     """Let the simulator's picker and a page on port 3000 call the API.
 
     The page on port 3000 may also write. Variables of this shell take precedence.
@@ -270,7 +271,7 @@ def _trusted_pages() -> dict[str, str]:
     return {name: os.environ.get(name) or value for name, value in usual.items()}
 
 
-def _simulator_variables() -> dict[str, str]:
+def _read_simulator_variables() -> dict[str, str]:
     """Return the simulator's variables.
 
     User name and password are left out, so that the login uses client credentials. Salesforce ends logins with a
@@ -280,7 +281,7 @@ def _simulator_variables() -> dict[str, str]:
     return {name: value for name, value in _parse(SIMULATOR_VARIABLES).items() if name not in ending}
 
 
-def _kept_from_last_time() -> dict[str, str]:
+def _read_last_secrets() -> dict[str, str]:
     kept = _parse(VARIABLES) if VARIABLES.exists() else {}
     return {name: kept[name] for name in ("SFAPI_DEMO_KEY", "DJANGO_SUPERUSER_PASSWORD") if name in kept}
 
@@ -297,11 +298,11 @@ def _parse(path: Path) -> dict[str, str]:
 
 def _write_variables(environment: dict[str, str]) -> None:
     own = ("SFAPI_ENV_FILE", "DEBUG", "SFAPI_DATA_DIR", "SIMULATOR_URL", "DEMO_USER_UUID", "SFAPI_DEMO_KEY",
-           "DJANGO_SUPERUSER_PASSWORD", *_trusted_pages())  # fmt: skip
-    names = [*own, *_simulator_variables()]
+           "DJANGO_SUPERUSER_PASSWORD", *_trust_pages())  # fmt: skip
+    names = [*own, *_read_simulator_variables()]
     lines = [f"export {name}={shlex.quote(environment[name])}" for name in names]
     VARIABLES.touch(mode=0o600)
-    heading = f"# Written by make demo. To use it in a shell: . {_shown(VARIABLES)}"
+    heading = f"# Written by make demo. To use it in a shell: . {_shorten_path(VARIABLES)}"
     VARIABLES.write_text("\n".join([heading, *lines, ""]))
 
 

@@ -20,13 +20,16 @@ _SHORT = {
 BEGIN, END = "<!-- from the code: {} -->", "<!-- end of {} -->"
 
 
-def tables() -> Mapping[str, str]:
+def build_tables() -> Mapping[str, str]:
     """Return the tables by the names in the page's comments."""
-    by_group = {group: "\n".join(_salesforce_rows(group)) for group in Group if group is not Group.UNKNOWN}
-    return {**{f"salesforce {group}": rows for group, rows in by_group.items()}, "pardot": "\n".join(_pardot_rows())}
+    by_group = {group: "\n".join(_format_salesforce_rows(group)) for group in Group if group is not Group.UNKNOWN}
+    return {
+        **{f"salesforce {group}": rows for group, rows in by_group.items()},
+        "pardot": "\n".join(_format_pardot_rows()),
+    }
 
 
-def _salesforce_rows(group: Group) -> Iterator[str]:
+def _format_salesforce_rows(group: Group) -> Iterator[str]:
     """Yield the table of a group; codes with the same meaning and remedy share a row.
 
     All refusals in ``Group.MOMENT`` have the same remedy, which the page gives above this table.
@@ -40,17 +43,17 @@ def _salesforce_rows(group: Group) -> Iterator[str]:
         if refusal.group is group:
             rows.setdefault((refusal.meaning, refusal.remedy), []).append(f"`{code}`" + (" ¹" if refusal.wraps else ""))
     for (meaning, remedy), codes in rows.items():
-        yield f"| {', '.join(codes)} | {meaning} |" + (f" {_short(remedy)} |" if with_remedies else "")
+        yield f"| {', '.join(codes)} | {meaning} |" + (f" {_shorten(remedy)} |" if with_remedies else "")
 
 
-def _short(remedy: str) -> str:
+def _shorten(remedy: str) -> str:
     """Return the remedy with its short forms."""
     for part, short in _SHORT.items():
         remedy = remedy.replace(part, short)
     return remedy
 
 
-def _pardot_rows() -> Iterator[str]:
+def _format_pardot_rows() -> Iterator[str]:
     yield from ("| code | whose fault | what to do |", "|---|---|---|")
     for code, known in sorted(PARDOT_CODES.items()):
         yield f"| {code} | {known.group} | {known.advice} |"
@@ -58,7 +61,7 @@ def _pardot_rows() -> Iterator[str]:
 
 def with_tables(page: str) -> str:
     """Return the page with its tables written again from the code."""
-    for name, table in tables().items():
+    for name, table in build_tables().items():
         begin, end = BEGIN.format(name), END.format(name)
         before, _, rest = page.partition(begin)
         _, _, after = rest.partition(end)

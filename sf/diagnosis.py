@@ -71,47 +71,47 @@ def diagnose(client: SalesforceClient) -> Iterator[Finding]:
     Without a login, questions that need a session are skipped, so that one cause gives only one line.
     """
     autodiscover_modules("diagnosis")
-    yield from _configuration()
+    yield from _check_configuration()
     login = _login(client)
     yield login
     if login.state == "ok":
-        yield from _questions_to_the_org(client)
-    yield from _pooler()
-    yield from _replica()
-    yield from _change_events()
+        yield from _check_session(client)
+    yield from _check_pooler()
+    yield from _check_replica()
+    yield from _check_change_events()
     yield Finding("ok" if is_affordable() else "warn", "schedule", compose_cost_line())
     for question in _questions_apart:
         yield from question(client)
 
 
-def _questions_to_the_org(client: SalesforceClient) -> Iterator[Finding]:
+def _check_session(client: SalesforceClient) -> Iterator[Finding]:
     """Answer the questions that need a session. Stop when the org does not answer, or refuses all calls."""
     try:
-        yield _organization(client)
-        yield _limits(client)
+        yield _check_organization(client)
+        yield _check_limits(client)
     except SalesforceError as error:
         yield Finding("fix", "session", error.in_full)
         return
     for synced in EVERY_OBJECT:
-        yield _fields(client, synced)
+        yield _check_fields(client, synced)
     for question in _more_questions:
         yield from question(client)
 
 
-def _pooler() -> Iterator[Finding]:
+def _check_pooler() -> Iterator[Finding]:
     """Report a pooler; yield nothing where PostgreSQL is reached directly."""
     connection.ensure_connection()
     if getattr(connection, "shares_sessions", False):
         yield Finding("ok", "pooler", "DATABASE_URL leads to a pooler such as PgBouncer: no statement is prepared")
 
 
-def _replica() -> Iterator[Finding]:
+def _check_replica() -> Iterator[Finding]:
     """Report how far the read replica lags; yield nothing without one."""
     if state := load_replica_state():
         yield Finding("ok" if state.is_used else "fix" if state.problem else "warn", "replica", str(state))
 
 
-def _change_events() -> Iterator[Finding]:
+def _check_change_events() -> Iterator[Finding]:
     """Report whether change events are followed, and how far.
 
     Yield nothing if following is not set up, is not running, and stored nothing in the last three days.
@@ -120,7 +120,7 @@ def _change_events() -> Iterator[Finding]:
         yield Finding("ok" if followed.is_well else "warn", "change events", str(followed))
 
 
-def _configuration() -> Iterator[Finding]:
+def _check_configuration() -> Iterator[Finding]:
     credentials = choose_credentials(settings.SALESFORCE_LOGIN)
     assert credentials is not None  # the client was made from them
     proxy = f", through the proxy {urlsplit(settings.SALESFORCE_PROXY).hostname}" if settings.SALESFORCE_PROXY else ""
@@ -145,7 +145,7 @@ def _login(client: SalesforceClient) -> Finding:
         return Finding("fix", "login", error.in_full)
 
 
-def _organization(client: SalesforceClient) -> Finding:
+def _check_organization(client: SalesforceClient) -> Finding:
     """Name the org, and say whether the cache is a copy of it.
 
     Errors other than ``AnotherOrg`` are raised.
@@ -160,7 +160,7 @@ def _organization(client: SalesforceClient) -> Finding:
     )
 
 
-def _limits(client: SalesforceClient) -> Finding:
+def _check_limits(client: SalesforceClient) -> Finding:
     """Report the API calls used today. Raises ``OrgUnavailable`` or ``HostGone`` when no call can succeed."""
     try:
         usage = client.fetch_daily_usage()
@@ -177,7 +177,7 @@ def _limits(client: SalesforceClient) -> Finding:
     return Finding("ok" if usage.used < budget else "fix", "limits", answer)
 
 
-def _fields(client: SalesforceClient, synced: SyncedObject) -> Finding:
+def _check_fields(client: SalesforceClient, synced: SyncedObject) -> Finding:
     """Check with a sync's own query that the API user sees every declared field."""
     question = f"fields of {synced.sobject}"
     paths = list(synced.paths.values())
@@ -185,11 +185,11 @@ def _fields(client: SalesforceClient, synced: SyncedObject) -> Finding:
     try:
         next(client.query(f"{query} LIMIT 1"), None)
     except SalesforceError as error:
-        return Finding("fix", question, _what_to_grant(client, synced, error))
+        return Finding("fix", question, _explain_missing_rights(client, synced, error))
     return Finding("ok", question, f"all {len(paths)} can be read")
 
 
-def _what_to_grant(client: SalesforceClient, synced: SyncedObject, refusal: SalesforceError) -> str:
+def _explain_missing_rights(client: SalesforceClient, synced: SyncedObject, refusal: SalesforceError) -> str:
     """Explain a refused query. Fields are named only when Salesforce has described the object."""
     sobject = synced.sobject
     try:

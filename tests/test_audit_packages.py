@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from scripts.audit_packages import verdict
+from scripts.audit_packages import judge_answer
 
 FINE: dict[str, Any] = {"name": "one", "version": "1.0", "vulns": []}
 UNKNOWN = {"name": "two", "skip_reason": "Dependency not found on PyPI"}
@@ -34,7 +34,7 @@ BAD = {
 def test_known_vulnerabilities_fail_the_audit_but_unknown_packages_do_not(
     packages: list[dict[str, Any]], fails: bool, expected: str
 ) -> None:
-    is_failure, message = verdict(json.dumps({"dependencies": packages}), "")
+    is_failure, message = judge_answer(json.dumps({"dependencies": packages}), "")
     assert is_failure is fails
     assert expected in message
 
@@ -49,6 +49,6 @@ def test_known_vulnerabilities_fail_the_audit_but_unknown_packages_do_not(
     ],
 )
 def test_a_missing_network_does_not_fail_the_audit_but_any_other_error_does(errors: str, fails: bool) -> None:
-    is_failure, message = verdict("", errors)
+    is_failure, message = judge_answer("", errors)
     assert is_failure is fails
     assert "nothing was looked up" in message

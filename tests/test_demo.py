@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import requests
 
-from scripts.demo import answers, base_environment
+from scripts.demo import is_answering, make_base_environment
 from sfapi.embedded_postgres.install import find_installation
 from tests.ports import free_ports
 from tests.simulated import ROOT, parse_variables
@@ -72,7 +72,7 @@ def test_the_demo_ignores_the_shells_variables_for_slack_mail_and_database(monke
     own = {"SLACK_WEBHOOK_URL", "DIGEST_RECIPIENTS", "EMAIL_URL", "EMAIL_URL_FILE", "PUBLIC_URL", "DATABASE_URL"}
     for name in own:
         monkeypatch.setenv(name, "https://team.example/")
-    assert not own & set(base_environment())
+    assert not own & set(make_base_environment())
 
 
 def test_the_demo_asks_its_own_ports_without_the_proxy(live_server: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,7 +81,7 @@ def test_the_demo_asks_its_own_ports_without_the_proxy(live_server: Any, monkeyp
         monkeypatch.setenv(name, f"http://127.0.0.1:{dead}")
     for name in ("NO_PROXY", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
-    assert answers(live_server.thread.port, "/ping/")
+    assert is_answering(live_server.thread.port, "/ping/")
 
 
 def may_log_in(url: str, password: str) -> bool:

@@ -67,8 +67,8 @@ class OrphanCheck(CountingSync[CountedEntity]):
         finally:
             self._clear()
 
-    def _confirmation(self) -> Callable[[], None]:
-        return make_unit_confirmation(super()._confirmation())
+    def _make_confirmation(self) -> Callable[[], None]:
+        return make_unit_confirmation(super()._make_confirmation())
 
     def _require_copies(self) -> dict[str, EntityState]:
         """Return the state of each entity in ``NEEDS``. Raises ``SyncSkipped`` when one is missing or too old."""
@@ -108,7 +108,7 @@ class OrphanCheck(CountingSync[CountedEntity]):
 
     def _store(self, reader: PeopleReader) -> None:
         self._progress.merging(self._name)
-        confirm = self._confirmation()
+        confirm = self._make_confirmation()
         with transaction.atomic():
             confirm()
             run = store_orphans()

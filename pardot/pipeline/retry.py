@@ -27,7 +27,7 @@ def retry_set_aside(kept: Kept) -> tuple[int, int]:
 
     Raises ``SyncSkipped`` while a sync of ``kept`` is running.
     """
-    stored, left = retry_refused(kept, after_merge=partial(_after_merge, kept))
+    stored, left = retry_refused(kept, after_merge=partial(_follow_merge, kept))
     if stored:
         with transaction.atomic():
             run_audits()
@@ -45,7 +45,7 @@ def build_retries() -> dict[str, Retry]:
     return {kept.name: partial(retry_set_aside, kept) for kept in copied}
 
 
-def _after_merge(kept: Kept, stage: Stage) -> None:
+def _follow_merge(kept: Kept, stage: Stage) -> None:
     if kept.model in {Campaign, SalesforceCampaign}:
         fill_campaign_dates()
     elif kept.model is VisitorActivity:

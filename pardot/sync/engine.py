@@ -81,7 +81,7 @@ class PardotSync(ReadableSync[PardotEntity]):
         self._client = client
         self._camp = options
 
-    def _confirmation(self) -> Callable[[], None]:
+    def _make_confirmation(self) -> Callable[[], None]:
         return make_unit_confirmation(confirmation(self._client.salesforce))
 
     def _note_usage(self) -> None:
@@ -93,7 +93,7 @@ class PardotSync(ReadableSync[PardotEntity]):
     def _look_again(self) -> PardotEntity:
         return look_again(self._client, self._synced)
 
-    def _readable_after(self, refusal: RequestRefused) -> PardotEntity:
+    def _find_readable_after(self, refusal: RequestRefused) -> PardotEntity:
         return readable_after(refusal, self._client, self._synced)
 
     def _make_query(self, params: dict[str, str]) -> EntityQuery:
@@ -256,7 +256,7 @@ class EntitySync(PardotSync):
             previous_watermark=datetime.fromisoformat(previous) if previous else None,
         )
 
-    def _watermark(self, read: StagedRead, greatest: datetime | None) -> datetime | None:
+    def _compute_watermark(self, read: StagedRead, greatest: datetime | None) -> datetime | None:
         """Return a watermark that is not later than the start of the read.
 
         The next run reads the rows that changed during this read.
@@ -266,7 +266,7 @@ class EntitySync(PardotSync):
             return greatest
         return max(read.previous_watermark, greatest) if greatest else read.previous_watermark
 
-    def _after_merge(self, read: StagedRead, run: SyncRun) -> None:
+    def _follow_merge(self, read: StagedRead, run: SyncRun) -> None:
         since = datetime.fromisoformat(self._state.created_since) if self._state.created_since else None
         if self._synced.model is VisitorActivity:
             rollups.update_rollups(self._stage, read.began, since=since if read.is_full else None)

@@ -44,7 +44,7 @@ class CampObjectSync(ObjectSync):
 
     meaning = CampMeaning()
 
-    def _after_merge(self, read: StagedRead, run: SyncRun) -> None:
+    def _follow_merge(self, read: StagedRead, run: SyncRun) -> None:
         if self._synced.model is SalesforceCampaign:
             fill_campaign_dates()
         note_complete(self._name, began=read.began)
@@ -69,7 +69,7 @@ class HealthSync(CountingSync[CountedEntity]):
             "leads_with_pardot": self._count("Lead", where="pi__url__c != null"),
             "contacts_with_pardot": self._count("Contact", where="pi__url__c != null"),
         }
-        confirm = self._confirmation()
+        confirm = self._make_confirmation()
         with transaction.atomic():
             confirm()
             SalesforceHealth.objects.create(captured_at=began, **counted)
@@ -101,10 +101,10 @@ class MemberCountSync(CountingSync[LoadedCounts], LoadingSync[LoadedCounts]):
 
     _groups_at_once = GROUPS_AT_ONCE
 
-    def _watermark(self, read: StagedRead, greatest: datetime | None) -> None:
+    def _compute_watermark(self, read: StagedRead, greatest: datetime | None) -> None:
         """Return no watermark: every run counts all members."""
 
-    def _after_merge(self, read: StagedRead, run: SyncRun) -> None:
+    def _follow_merge(self, read: StagedRead, run: SyncRun) -> None:
         note_complete(self._name, began=read.began)
 
     def _read_and_merge(self) -> None:

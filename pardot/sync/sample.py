@@ -85,7 +85,7 @@ class ProspectSample(PardotSync):
             logger.warning("%s: %s; starting the sample over", self._name, error)
         return self._read_best(since, attempts - 1)
 
-    def _watermark(self, read: StagedRead, greatest: datetime | None) -> None:
+    def _compute_watermark(self, read: StagedRead, greatest: datetime | None) -> None:
         """Return no watermark: a sample is not a complete read."""
 
     def _read_active(self, since: datetime) -> Iterator[dict[str, Any]]:

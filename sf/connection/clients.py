@@ -63,8 +63,8 @@ class CopyClient(RememberingClient):
     def renew_session(self, stale: Session) -> Session:
         return self._admit(super().renew_session(stale))
 
-    def _session_elsewhere(self, session: Session, gone: HostGone) -> Session:
-        return self._admit(super()._session_elsewhere(session, gone))
+    def _find_session_elsewhere(self, session: Session, gone: HostGone) -> Session:
+        return self._admit(super()._find_session_elsewhere(session, gone))
 
     def _admit(self, session: Session) -> Session:
         if session != self._admitted:
@@ -83,7 +83,7 @@ def make_salesforce_client(counter: UsageCounter, patience: Patience | None = No
     Raises ``ImproperlyConfigured`` when no group of login variables is complete. Calls raise ``AnotherOrg`` when the
     login is to another org.
     """
-    return CopyClient(*_parts(counter, patience))
+    return CopyClient(*_make_parts(counter, patience))
 
 
 def make_client_of_any_org(counter: UsageCounter, patience: Patience | None = None) -> SalesforceClient:
@@ -91,10 +91,10 @@ def make_client_of_any_org(counter: UsageCounter, patience: Patience | None = No
 
     Use it only to read from the org, or to make the cache a copy of the org (``sync_all --adopt-org``).
     """
-    return RememberingClient(*_parts(counter, patience))
+    return RememberingClient(*_make_parts(counter, patience))
 
 
-def _parts(counter: UsageCounter, patience: Patience | None) -> tuple[LoginRequest, Transport, SessionKeeper]:
+def _make_parts(counter: UsageCounter, patience: Patience | None) -> tuple[LoginRequest, Transport, SessionKeeper]:
     transport = Transport(proxy=settings.SALESFORCE_PROXY, counter=counter, patience=patience or Patience())
     return build_login_request(), transport, _keeper
 

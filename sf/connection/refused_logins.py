@@ -36,7 +36,7 @@ _STORE_REFUSAL = """
 """
 
 
-def fingerprint(login: LoginRequest) -> str:
+def fingerprint_of(login: LoginRequest) -> str:
     """Return the fingerprint of all settings of a login."""
     values = sorted((name, value) for name, value in login.credentials.values.items() if value)
     settings = (login.host, login.api_version, login.audience, values)
@@ -45,7 +45,7 @@ def fingerprint(login: LoginRequest) -> str:
 
 def find_refusal_in_force(login: LoginRequest) -> RefusedLogin | None:
     """Return the refusal of this login whose pause is not over, or ``None``."""
-    return RefusedLogin.objects.filter(pk=fingerprint(login), **_PAUSED).first()
+    return RefusedLogin.objects.filter(pk=fingerprint_of(login), **_PAUSED).first()
 
 
 def take_turn(login: LoginRequest) -> RefusedLogin | None:
@@ -53,7 +53,7 @@ def take_turn(login: LoginRequest) -> RefusedLogin | None:
 
     When the pause after a refusal is over, one process may try; the others wait for ``TURN``.
     """
-    refused = RefusedLogin.objects.filter(pk=fingerprint(login))
+    refused = RefusedLogin.objects.filter(pk=fingerprint_of(login))
     if refused.exclude(**_PAUSED).update(next_try=Now() + TURN):
         return None
     return refused.first()
@@ -64,7 +64,7 @@ def note_refusal(login: LoginRequest, error: LoginFailed) -> None:
 
     The first pause is ``FIRST_PAUSE``; each further refusal doubles it, up to ``LONGEST_PAUSE``.
     """
-    values: dict[str, Any] = {"fingerprint": fingerprint(login), "reason": str(error)}
+    values: dict[str, Any] = {"fingerprint": fingerprint_of(login), "reason": str(error)}
     values |= {"first": FIRST_PAUSE, "longest": LONGEST_PAUSE}
     with connection.cursor() as cursor:
         cursor.execute(_STORE_REFUSAL, values)
@@ -72,7 +72,7 @@ def note_refusal(login: LoginRequest, error: LoginFailed) -> None:
 
 def forget_refusal(login: LoginRequest) -> None:
     """Forget the refusal: the login works, or an operator has asked for a try now."""
-    RefusedLogin.objects.filter(pk=fingerprint(login)).delete()
+    RefusedLogin.objects.filter(pk=fingerprint_of(login)).delete()
 
 
 def explain(refused: RefusedLogin) -> str:

@@ -29,7 +29,7 @@ def find_links_to(parent: SyncedObject) -> Iterator[Link]:
             if not isinstance(field, Reference) or field.remote_field.model is not parent.model:
                 continue
             if "." not in field.salesforce_name:
-                shown = f"{_relation(field.salesforce_name)}.SystemModstamp" in child.stamps
+                shown = f"{_relation_of(field.salesforce_name)}.SystemModstamp" in child.stamps
                 yield Link(child, str(field.column), field.salesforce_name, shown)
 
 
@@ -51,6 +51,6 @@ def sort_parents_first(names: Iterable[str]) -> list[SyncedObject]:
     return [synced for synced in PARENTS_FIRST if synced.name in unordered]
 
 
-def _relation(path: str) -> str:
+def _relation_of(path: str) -> str:
     """Return ``Opportunity__r`` for ``Opportunity__c``, ``Account`` for ``AccountId``."""
     return f"{path.removesuffix('__c')}__r" if path.endswith("__c") else path.removesuffix("Id")

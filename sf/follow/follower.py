@@ -168,7 +168,7 @@ class Follower:
             self._check_topics(streams.client)
             self._open(streams)
             while True:
-                self._step(streams)
+                self._take_step(streams)
         finally:
             if streams.is_used:
                 self._expired = None
@@ -185,7 +185,7 @@ class Follower:
             except TopicForbidden:
                 forbidden.append(synced)
         if missing or forbidden:
-            raise NotFollowable(_what_to_set_up(missing, forbidden))
+            raise NotFollowable(_explain_set_up(missing, forbidden))
 
     def _open(self, streams: _Streams) -> None:
         forget_other_places([synced.name for synced in self._objects])
@@ -202,7 +202,7 @@ class Follower:
                 streams.unsettled.discard(name)
         self._tell(f"connected to the change events of {', '.join(synced.name for synced in self._objects)}")
 
-    def _step(self, streams: _Streams) -> None:
+    def _take_step(self, streams: _Streams) -> None:
         """Wait for changes, and store them. Raises the error of a stream that has ended."""
         inbox = streams.inbox
         if not inbox.waiting():
@@ -251,7 +251,7 @@ class Follower:
         """
         waiting = inbox.waiting()
         taken = inbox.take(waiting)
-        touched = {name: self._touched(name, collected) for name, collected in taken.items()}
+        touched = {name: self._find_touched(name, collected) for name, collected in taken.items()}
         busy = {name for name in set().union(*touched.values()) if is_running(name)}
         ready = {
             name: collected
@@ -268,7 +268,7 @@ class Follower:
             self._note_recovery()
         return bool(ready)
 
-    def _touched(self, name: str, collected: Collected) -> set[str]:
+    def _find_touched(self, name: str, collected: Collected) -> set[str]:
         (synced,) = sort_parents_first([name])
         return find_touched_by(synced, moved=bool(collected.moved))
 
@@ -280,7 +280,7 @@ class Follower:
         """
         if not any(collected.ids for collected in changes.values()):
             # Besides the replay id, this stores the current time, which shows that a follower is alive.
-            store([], self._client.organization_id, _places(changes), confirmation(self._client))
+            store([], self._client.organization_id, _select_places(changes), confirmation(self._client))
             return {}
         try:
             self._store(changes)
@@ -295,7 +295,7 @@ class Follower:
 
     def _store(self, changes: dict[str, Collected], *, after_sync: Mapping[str, Collected] | None = None) -> None:
         reads = read_changes(self._client, changes)
-        places = _places({**changes, **(after_sync or {})})
+        places = _select_places({**changes, **(after_sync or {})})
         changed = store(reads, self._client.organization_id, places, confirmation(self._client))
         if self._client.usage:
             usage.note_usage(self._client, self._client.usage)
@@ -306,7 +306,7 @@ class Follower:
         """Run the incremental syncs that these changes need. Return the changes that still need a sync."""
         for name, collected in parts.items():
             self._tell(f"{name}: a sync is needed: {collected.incomplete}")
-        touched = {name: self._touched(name, collected) for name, collected in parts.items()}
+        touched = {name: self._find_touched(name, collected) for name, collected in parts.items()}
         done = self._catch_up.sync(sort_parents_first(set().union(*touched.values())))
         synced = {name: collected for name, collected in parts.items() if touched[name] <= done}
         named = {name: replace(each, incomplete="") for name, each in synced.items() if len(each.ids) <= _NAMED_AT_MOST}
@@ -351,7 +351,7 @@ class Follower:
             self._tell("following again")
 
 
-def _what_to_set_up(missing: Sequence[SyncedObject], forbidden: Sequence[SyncedObject]) -> str:
+def _explain_set_up(missing: Sequence[SyncedObject], forbidden: Sequence[SyncedObject]) -> str:
     advice = []
     if missing:
         names = ", ".join(synced.sobject for synced in missing)
@@ -362,7 +362,7 @@ def _what_to_set_up(missing: Sequence[SyncedObject], forbidden: Sequence[SyncedO
     return f"{'; '.join(advice)}. The scheduled syncs continue"
 
 
-def _places(changes: Mapping[str, Collected]) -> dict[str, bytes]:
+def _select_places(changes: Mapping[str, Collected]) -> dict[str, bytes]:
     return {name: collected.place for name, collected in changes.items() if collected.place is not None}
 
 

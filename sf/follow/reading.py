@@ -69,7 +69,7 @@ def read_changes(client: SalesforceClient, changes: Mapping[str, Collected]) -> 
         if any(selections[synced.name].conditions(synced)):
             read = _read(client, synced, selections[synced.name], collected.deleted)
             reads.append(read)
-            position = _id_position(read.synced)
+            position = _find_id_position(read.synced)
             _add_children(synced, {str(row[position]) for row in read.rows}, collected, selections)
     return reads
 
@@ -96,15 +96,15 @@ def _add_children(
 def _read(client: SalesforceClient, synced: SyncedObject, selection: Selection, deleted: Iterable[str]) -> Read:
     began, readable = load_database_now(), as_readable(synced)
     try:
-        rows = list(_rows(client, readable, selection.conditions(readable)))
+        rows = list(_read_rows(client, readable, selection.conditions(readable)))
     except RequestRefused as refusal:
         readable = readable_after(refusal, client, readable)
-        rows = list(_rows(client, readable, selection.conditions(readable)))
-    position = _id_position(readable)
+        rows = list(_read_rows(client, readable, selection.conditions(readable)))
+    position = _find_id_position(readable)
     return Read(readable, began, rows, frozenset(deleted) - {str(row[position]) for row in rows})
 
 
-def _rows(client: SalesforceClient, readable: SyncedObject, conditions: Iterable[str]) -> Iterator[Row]:
+def _read_rows(client: SalesforceClient, readable: SyncedObject, conditions: Iterable[str]) -> Iterator[Row]:
     paths = list(readable.paths.values())
     for where in conditions:
         query = SoqlQuery(soql.select(paths, readable.sobject, where=where), include_deleted=True)
@@ -117,5 +117,5 @@ def _rows(client: SalesforceClient, readable: SyncedObject, conditions: Iterable
                 break
 
 
-def _id_position(synced: SyncedObject) -> int:
+def _find_id_position(synced: SyncedObject) -> int:
     return list(synced.paths).index("id")

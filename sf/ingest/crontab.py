@@ -61,21 +61,21 @@ class UserCrontab:
 
     def __init__(self) -> None:
         self._names = Settings(settings)
-        listing = self._crontab("-l")
+        listing = self._run_crontab("-l")
         # A missing crontab is not an error. A crontab that cannot be read must not be replaced by an empty one.
         if listing.returncode and listing.stderr.strip() and not _NO_CRONTAB.search(listing.stderr):
             raise CrontabError(f"{self._names.CRONTAB_EXECUTABLE}: {to_one_line(listing.stderr)}")
         self.lines = listing.stdout.removesuffix("\n").split("\n") if listing.returncode == 0 and listing.stdout else []
 
     def write(self) -> None:
-        result = self._crontab("-", table="".join(f"{line}\n" for line in self.lines))
+        result = self._run_crontab("-", table="".join(f"{line}\n" for line in self.lines))
         if result.returncode:
             raise CrontabError(f"{self._names.CRONTAB_EXECUTABLE}: {to_one_line(result.stderr)}")
 
     @property
     def folder(self) -> str:
         """Return the folder of this checkout, escaped as in the crontab."""
-        return _for_cron(str(self._names.CRONTAB_COMMENT).removeprefix(_OWN_NAME))
+        return _escape_for_cron(str(self._names.CRONTAB_COMMENT).removeprefix(_OWN_NAME))
 
     def load_own_lines(self) -> list[OwnLine]:
         own_lines, zone = [], ""
@@ -118,7 +118,7 @@ class UserCrontab:
 
     def build_planned_lines(self) -> dict[str, str]:
         """Return the jobs' lines that ``add`` writes, each with its description."""
-        return {self._line(job): _describe(job) for job in self._names.CRONJOBS}
+        return {self._format_line(job): _describe(job) for job in self._names.CRONJOBS}
 
     def report(self, *, only_here: bool = False) -> Iterator[Job]:
         """Yield SFAPI's jobs in this crontab, each with its fault if it has one, and the missing jobs."""
@@ -139,7 +139,7 @@ class UserCrontab:
         for description in missing.values():
             yield Job(f"missing, {ADD}: {description}")
 
-    def _line(self, job: Sequence[Any]) -> str:
+    def _format_line(self, job: Sequence[Any]) -> str:
         when, _, arguments = job
         words = [self._names.PYTHON_EXECUTABLE, self._names.DJANGO_MANAGE_PATH, *arguments]
         for word in words:
@@ -148,9 +148,9 @@ class UserCrontab:
                 raise CrontabError(f"{word!r}: {message} its commands by another scheduler")
         command = " ".join(shlex.quote(word) for word in words)
         parts = (self._names.COMMAND_PREFIX, command, self._names.COMMAND_SUFFIX)
-        return f"{when} {_for_cron(' '.join(filter(None, parts)))} # {_OWN_NAME}{self.folder}"
+        return f"{when} {_escape_for_cron(' '.join(filter(None, parts)))} # {_OWN_NAME}{self.folder}"
 
-    def _crontab(self, argument: str, table: str | None = None) -> subprocess.CompletedProcess[str]:
+    def _run_crontab(self, argument: str, table: str | None = None) -> subprocess.CompletedProcess[str]:
         program = self._names.CRONTAB_EXECUTABLE
         try:
             return subprocess.run(  # noqa: S603 - the program that the settings name
@@ -165,7 +165,7 @@ class UserCrontab:
             raise CrontabError(f"{program}: {error.strerror}: is cron installed?") from error
 
 
-def _for_cron(text: str) -> str:
+def _escape_for_cron(text: str) -> str:
     """Escape percent signs, which cron takes for line breaks, unless an operator has escaped them."""
     return re.sub(r"(?<!\\)%", r"\\%", text)
 

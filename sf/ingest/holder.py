@@ -28,7 +28,7 @@ class Place:
     @property
     def is_gone(self) -> bool:
         """Return whether the process has certainly ended. Always false for another machine or container."""
-        if not self.place or self.place != _here():
+        if not self.place or self.place != _identify_here():
             return False
         try:
             os.kill(self.pid, 0)
@@ -41,11 +41,11 @@ class Place:
 
 def here() -> Place:
     """Return the ``Place`` of this process."""
-    return Place(_here(), os.getpid())
+    return Place(_identify_here(), os.getpid())
 
 
 @cache
-def _here() -> str:
+def _identify_here() -> str:
     try:
         boot, namespace = _BOOT.read_text().strip(), _NAMESPACE.readlink()
     except OSError:

@@ -94,7 +94,7 @@ class Lease:
     def check(self) -> None:
         """Raise ``LeaseLost`` or ``RanTooLong`` when the run must stop. Makes no query."""
         if self.lost:
-            raise LeaseLost(_lost(self.name))
+            raise LeaseLost(_describe_loss(self.name))
         if self.is_over:
             raise RanTooLong(
                 f"the run took more than {self.longest} (SYNC_MAX_HOURS) and was stopped. If the read can be "
@@ -114,7 +114,7 @@ def hold_lease(
     When ``longest`` has passed since the lease was taken, ``check_held`` raises ``RanTooLong``. ``patience`` is the
     longest wait for another holder, rounded up to a multiple of ``_WAIT_SECONDS``.
     """
-    lease = Lease(name, longest=_hours(longest))
+    lease = Lease(name, longest=_format_hours(longest))
     give_up = time.monotonic() + patience.total_seconds()
     while not (taken := _take(lease)) and time.monotonic() < give_up:
         time.sleep(_WAIT_SECONDS)
@@ -171,7 +171,7 @@ def fence() -> None:
         kept = {name for (name,) in cursor.fetchall()}
     for lease in held:
         if lease.name not in kept:
-            raise LeaseLost(_lost(lease.name))
+            raise LeaseLost(_describe_loss(lease.name))
 
 
 def is_running(name: str) -> bool:
@@ -217,7 +217,7 @@ def _heartbeat(lease: Lease) -> Iterator[None]:
         yield
         return
     stop = threading.Event()
-    thread = threading.Thread(target=_beat, args=(lease, stop), name=f"lease of {lease.name}", daemon=True)
+    thread = threading.Thread(target=_keep_renewing, args=(lease, stop), name=f"lease of {lease.name}", daemon=True)
     thread.start()
     try:
         yield
@@ -226,7 +226,7 @@ def _heartbeat(lease: Lease) -> Iterator[None]:
         thread.join()
 
 
-def _beat(lease: Lease, stop: threading.Event) -> None:
+def _keep_renewing(lease: Lease, stop: threading.Event) -> None:
     """Renew the lease until the run ends, loses it, or exceeds its time limit."""
     # No renewal after the time limit: a run that hangs must not block others.
     failed = False
@@ -245,13 +245,13 @@ def _beat(lease: Lease, stop: threading.Event) -> None:
             connection.close()
 
 
-def _lost(name: str) -> str:
+def _describe_loss(name: str) -> str:
     return (
         f"another process took over the lease of {name}, because this process did not renew it in time. This process "
         "wrote nothing more; nothing to do, because the other run continues"
     )
 
 
-def _hours(longest: timedelta | None) -> str:
+def _format_hours(longest: timedelta | None) -> str:
     hours = longest.total_seconds() / 3600 if longest else 0
     return f"{hours:g} hour{'' if hours == 1 else 's'}"

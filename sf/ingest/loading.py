@@ -56,30 +56,30 @@ class LoadingSync(Sync[AnyLoaded]):
         return Stage(self._synced.target)
 
     @abstractmethod
-    def _watermark(self, read: StagedRead, greatest: datetime | None) -> datetime | None:
+    def _compute_watermark(self, read: StagedRead, greatest: datetime | None) -> datetime | None:
         """Return the point from which the next incremental run continues.
 
         ``greatest`` is the latest time of change among the staged rows, if any.
         """
 
-    def _after_merge(self, read: StagedRead, run: SyncRun) -> None:
+    def _follow_merge(self, read: StagedRead, run: SyncRun) -> None:
         """Do further work after the merge, in its transaction.
 
         ``run`` is the run as that transaction stores it.
         """
 
-    def _most_removed_by_empty_read(self) -> float:
+    def _limit_of_empty_read(self) -> float:
         """Return the greatest number of cached records that an answer without records may remove."""
         return self._options.allow_deletes.limit(self._name)
 
     def _merge(self, read: StagedRead) -> None:
         self._progress.merging(self._name)
-        confirm = self._confirmation()
+        confirm = self._make_confirmation()
         try:
             with transaction.atomic():
                 confirm()
                 merged = self._merge_in_transaction(read)
-                self._after_merge(read, merged)
+                self._follow_merge(read, merged)
         except SyncError:
             self._forget_read()
             raise
@@ -105,7 +105,7 @@ class LoadingSync(Sync[AnyLoaded]):
         quarantine.keep_refusals(self._synced, refusals)
         quarantine.forget_stored(self._synced, self._stage, tried_before=read.began, all_were_read=read.is_full)
         set_aside = quarantine.load_ids_set_aside(self._synced)
-        counts.soft_deleted = self._deletions(read, merge, counts, keep=set_aside)
+        counts.soft_deleted = self._apply_deletions(read, merge, counts, keep=set_aside)
         run = self._with_counts(read, counts)
         run.set_aside = len(set_aside)
         run.resume_state = None
@@ -116,13 +116,13 @@ class LoadingSync(Sync[AnyLoaded]):
         """Raise ``SyncError`` when a full read brought no records, and more are cached than it may remove."""
         if not read.is_full or read.rows:
             return
-        if (live := merge.count_live()) > self._most_removed_by_empty_read():
+        if (live := merge.count_live()) > self._limit_of_empty_read():
             raise SyncError(
                 f"{self._name}: {self.system} {SENT_NOTHING} {live:,} are cached; nothing was changed. "
-                f"{self._advice_on_nothing(live)}"
+                f"{self._advise_on_empty_read(live)}"
             )
 
-    def _deletions(self, read: StagedRead, merge: Merge, counts: Counts, *, keep: Sequence[str]) -> int:
+    def _apply_deletions(self, read: StagedRead, merge: Merge, counts: Counts, *, keep: Sequence[str]) -> int:
         """Remove records that a full read did not bring, except ``keep``; return how many the run deletes.
 
         The number includes the records that the merge itself deleted. For a read with ``replace``, it is the decrease
@@ -151,7 +151,7 @@ class LoadingSync(Sync[AnyLoaded]):
         run.updated += counts.updated
         run.unchanged += counts.unchanged
         run.soft_deleted += counts.soft_deleted
-        run.watermark = self._watermark(read, counts.watermark)
+        run.watermark = self._compute_watermark(read, counts.watermark)
         run.read_began = read.began
         return run
 
@@ -162,7 +162,7 @@ class LoadingSync(Sync[AnyLoaded]):
                 "so other records are missing"
             )
 
-    def _advice_on_nothing(self, live: int) -> str:
+    def _advise_on_empty_read(self, live: int) -> str:
         """Return what the operator should do when the system sent no records, and ``live`` are cached."""
         return f"If {self.system} really has none left, run again with {accepting(self._name, live)}"
 

@@ -20,8 +20,8 @@ def lock_table_for_write(table: str) -> None:
     """
     fence()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK_CLASS, _key(table)])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK_CLASS, _key_of(table)])
 
 
-def _key(name: str) -> int:
+def _key_of(name: str) -> int:
     return zlib.crc32(name.encode()) & 0x7FFFFFFF

@@ -38,9 +38,9 @@ def stage_refused_again(synced: Synced, stage: Stage, *, tried_before: datetime)
     another declaration of the object (another ``fingerprint``) are left alone.
     """
     waiting = RefusedRecord.objects.filter(
-        _not_tried_since(tried_before), object=synced.name, fingerprint=synced.fingerprint
+        _build_not_tried_since(tried_before), object=synced.name, fingerprint=synced.fingerprint
     )
-    rows = {record.record_id: _row(record, stage) for record in waiting}
+    rows = {record.record_id: _parse_row(record, stage) for record in waiting}
     for key in stage.select_staged_ids(list(rows)):
         del rows[key]
     stage.copy_rows(row for row in rows.values() if is_storable_text(row))
@@ -49,7 +49,7 @@ def stage_refused_again(synced: Synced, stage: Stage, *, tried_before: datetime)
 
 def forget_stored(synced: Synced, stage: Stage, *, tried_before: datetime, all_were_read: bool) -> None:
     """Delete the entries of records that are stored now or that a full read did not bring."""
-    old = RefusedRecord.objects.filter(_not_tried_since(tried_before), object=synced.name)
+    old = RefusedRecord.objects.filter(_build_not_tried_since(tried_before), object=synced.name)
     if not all_were_read:
         staged = stage.select_staged_ids(list(old.values_list("record_id", flat=True)))
         old = old.filter(record_id__in=staged)
@@ -60,11 +60,11 @@ def load_ids_set_aside(synced: Synced, *, since: datetime | None = None) -> list
     """Return the ids of the records that are set aside, or only those that were tried ``since`` a time."""
     records = RefusedRecord.objects.filter(object=synced.name)
     if since:
-        records = records.exclude(_not_tried_since(since))
+        records = records.exclude(_build_not_tried_since(since))
     return list(records.values_list("record_id", flat=True))
 
 
-def _not_tried_since(moment: datetime) -> Q:
+def _build_not_tried_since(moment: datetime) -> Q:
     """Return the condition for entries that were last tried before a moment.
 
     An entry that was tried more than an hour ahead is from before PostgreSQL's clock was set back.
@@ -72,6 +72,6 @@ def _not_tried_since(moment: datetime) -> Q:
     return Q(last_tried__lt=moment) | Q(last_tried__gt=Now() + timedelta(hours=1))
 
 
-def _row(record: RefusedRecord, stage: Stage) -> Row:
+def _parse_row(record: RefusedRecord, stage: Stage) -> Row:
     values = json.loads(record.payload)
     return tuple(values[column.name] for column in stage.target.columns)

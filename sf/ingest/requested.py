@@ -97,7 +97,9 @@ def claim_request(busy: Collection[str]) -> OperatorAction | None:
 
     Raises ``LeaseLost`` when this process no longer leads.
     """
-    waiting = OperatorAction.objects.filter(started=None, ended=None).exclude(_longer_ago("requested_at", EXPIRES))
+    waiting = OperatorAction.objects.filter(started=None, ended=None).exclude(
+        _build_longer_ago("requested_at", EXPIRES)
+    )
     if not waiting.exists():
         return None
     with transaction.atomic():
@@ -129,9 +131,9 @@ def load_latest_actions(number: int) -> list[OperatorAction]:
 
 def close_abandoned() -> None:
     """Record the end of requests that no worker started in time, and of requests whose process has died."""
-    late = OperatorAction.objects.filter(_longer_ago("requested_at", EXPIRES), started=None, ended=None)
+    late = OperatorAction.objects.filter(_build_longer_ago("requested_at", EXPIRES), started=None, ended=None)
     late.update(ended=Now(), outcome="no worker started it within 15 minutes: it was dropped, and nothing was done")
-    for action in OperatorAction.objects.filter(_longer_ago("started", BEGIN), ended=None):
+    for action in OperatorAction.objects.filter(_build_longer_ago("started", BEGIN), ended=None):
         if not is_running(lease_name(action.pk)):
             note_request_end(action.pk, None, ENDED_WITHOUT_A_WORD)
 
@@ -141,7 +143,7 @@ def _may_be_abandoned(action: OperatorAction) -> bool:
     return action.ended is None and not -_CLOCK_ERROR < timezone.now() - since <= allowed
 
 
-def _longer_ago(column: str, allowed: timedelta) -> Q:
+def _build_longer_ago(column: str, allowed: timedelta) -> Q:
     return Q(**{f"{column}__lt": Now() - allowed}) | Q(**{f"{column}__gt": Now() + _CLOCK_ERROR})
 
 

@@ -64,7 +64,7 @@ def compute_next_time(expression: str, after: datetime) -> datetime:
     given hour once. A time that the clocks skip becomes the time one hour later.
     """
     minutes, hours, days, months, weekdays = (
-        _values(field, *bounds) for field, bounds in zip(expression.split(), _RANGES, strict=True)
+        _parse_field(field, *bounds) for field, bounds in zip(expression.split(), _RANGES, strict=True)
     )
     either_day = not any(expression.split()[place].startswith("*") for place in (2, 4))
     is_of_every_hour = expression.split()[1].startswith("*")
@@ -105,7 +105,7 @@ def _with_clock_change(times: Iterable[datetime], *, again: bool) -> Iterator[da
             yield second.astimezone(UTC)
 
 
-def _values(field: str, lowest: int, highest: int) -> set[int]:
+def _parse_field(field: str, lowest: int, highest: int) -> set[int]:
     """Parse one cron field: ``*``, ``5``, ``1-5``, ``*/15`` and comma lists of them."""
     values: set[int] = set()
     for part in field.split(","):

@@ -49,12 +49,12 @@ def jobs() -> tuple[datetime, list[Job]]:
 
     For a job without a row, ``handled_until`` is PostgreSQL's time.
     """
-    table, now = _cron_table(), load_database_now()
+    table, now = _build_cron_table(), load_database_now()
     known = dict(ScheduledJob.objects.filter(command__in=table).values_list("command", "handled_until"))
     all_jobs = []
     for command, expressions in table.items():
         handled = known.get(command, now)
-        due = min(_next(expression, handled, settings.TIME_ZONE) for expression in expressions)
+        due = min(_compute_next(expression, handled, settings.TIME_ZONE) for expression in expressions)
         all_jobs.append(Job(command, due, handled))
     return now, sorted(all_jobs, key=lambda job: job.due)
 
@@ -62,7 +62,7 @@ def jobs() -> tuple[datetime, list[Job]]:
 def note_new_jobs() -> None:
     """Store a row for each new job: from now on, its scheduled times count as due."""
     now = load_database_now()
-    new = [ScheduledJob(command=command, handled_until=now) for command in _cron_table()]
+    new = [ScheduledJob(command=command, handled_until=now) for command in _build_cron_table()]
     ScheduledJob.objects.bulk_create(new, ignore_conflicts=True)
 
 
@@ -100,7 +100,7 @@ def leader() -> SyncLease | None:
     return SyncLease.objects.filter(name=WORK).first() if is_running(WORK) else None
 
 
-def _cron_table() -> dict[str, list[str]]:
+def _build_cron_table() -> dict[str, list[str]]:
     table: dict[str, list[str]] = {}
     for expression, _, words in settings.CRONJOBS:
         table.setdefault(shlex.join(words), []).append(expression)
@@ -108,6 +108,6 @@ def _cron_table() -> dict[str, list[str]]:
 
 
 @lru_cache(maxsize=64)
-def _next(expression: str, after: datetime, zone: str) -> datetime:
+def _compute_next(expression: str, after: datetime, zone: str) -> datetime:
     del zone  # only a part of the cache key: ``compute_next_time`` reads the setting
     return compute_next_time(expression, after)

@@ -112,7 +112,7 @@ class Sync(ABC, Generic[AnySynced]):
         """Do the work. The exception that it raises decides how the run ends."""
 
     @abstractmethod
-    def _confirmation(self) -> Callable[[], None]:
+    def _make_confirmation(self) -> Callable[[], None]:
         """Return a function that each storing transaction calls first.
 
         The function raises one of ``meaning.errors`` when the cache is not a copy of the system that was read.
@@ -135,7 +135,7 @@ class Sync(ABC, Generic[AnySynced]):
             self._run = runs.begin_run(self._synced, retry_command=self.retry.with_rest)
             before = self._calls_so_far()
             try:
-                state, message = self._outcome()
+                state, message = self._run_and_judge()
             except BaseException as error:
                 if isinstance(error, Exception):
                     self._run.resume_state = None  # the next run would fail at the same place
@@ -146,7 +146,7 @@ class Sync(ABC, Generic[AnySynced]):
             self._end(before, state, message)
             return self._run
 
-    def _outcome(self) -> tuple[SyncRun.State, str]:
+    def _run_and_judge(self) -> tuple[SyncRun.State, str]:
         try:
             check_switch()
             self._check_budget()
@@ -157,30 +157,30 @@ class Sync(ABC, Generic[AnySynced]):
             self._cause = error.cause
             return SyncRun.State.SKIPPED, str(error)
         except SyncPaused as error:
-            return self._paused(error, error.cause)
+            return self._note_pause(error, error.cause)
         except self._expected_errors as error:
             if cause := self.meaning.pauses(error):
-                return self._paused(error, cause)
-            return SyncRun.State.FAILED, self._failure(error)
+                return self._note_pause(error, cause)
+            return SyncRun.State.FAILED, self._note_failure(error)
         return SyncRun.State.DONE, self._remark
 
     @property
     def _expected_errors(self) -> tuple[type[Exception], ...]:
         return (SyncError, DatabaseError, InterfaceError, *self.meaning.errors)
 
-    def _paused(self, error: Exception, cause: str) -> tuple[SyncRun.State, str]:
+    def _note_pause(self, error: Exception, cause: str) -> tuple[SyncRun.State, str]:
         self._cause = cause
         self.stops_the_rest = not isinstance(error, ObjectPaused)
-        return SyncRun.State.PAUSED, f"{str(error).rstrip('.')}. {self._what_follows_a_pause()}"
+        return SyncRun.State.PAUSED, f"{str(error).rstrip('.')}. {self._explain_pause()}"
 
-    def _what_follows_a_pause(self) -> str:
+    def _explain_pause(self) -> str:
         if runs.is_unfinished(self._synced):
             return "What was read is kept; the next run continues with it"
         if self._run.read_began:  # this run has finished the read of an earlier run
             return "The read that an earlier run began is stored; the next run reads what has changed since"
         return "Nothing was changed; the next run starts over"
 
-    def _failure(self, error: Exception) -> str:
+    def _note_failure(self, error: Exception) -> str:
         """Return a failed run's message; decide what its error means for this read and the next objects."""
         if self.meaning.is_final(error):
             self._run.resume_state = None  # the next run would fail in the same way

@@ -42,7 +42,7 @@ def empty_tombstones(*, days: int, dry_run: bool = False) -> Iterator[tuple[type
     With 0 days, empty nothing.
     """
     for model in list_models_with_tombstones() if days else []:
-        old = _rows_with_values(model).filter(local_update_date__lt=Now() - timedelta(days=days))
+        old = _select_rows_with_values(model).filter(local_update_date__lt=Now() - timedelta(days=days))
         yield model, old.count() if dry_run else sum(_empty_chunks(model, old))
 
 
@@ -55,7 +55,7 @@ def empty_rows(model: type[Any], rows: models.QuerySet[Any]) -> int:
     return rows.update(**emptied, is_deleted=True, local_update_date=Now())
 
 
-def _rows_with_values(model: type[Any]) -> models.QuerySet[Any]:
+def _select_rows_with_values(model: type[Any]) -> models.QuerySet[Any]:
     """Return the rows of deleted records that still have a value."""
     has_value = Q()
     for field in list_columns_to_empty(model):

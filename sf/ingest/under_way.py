@@ -87,7 +87,7 @@ def skip_busy_run(synced: Synced, reason: str, *, lease: str) -> SyncRun:
         object=synced.name,
         state=State.FAILED if again else State.SKIPPED,
         ended=Now(),
-        message=f"{reason}, for at least the second time in a row: {_holder(lease)}" if again else reason,
+        message=f"{reason}, for at least the second time in a row: {_describe_holder(lease)}" if again else reason,
         fingerprint=synced.fingerprint,
         cause=SyncRun.Cause.BUSY,
     )
@@ -116,7 +116,7 @@ def _was_skipped_before(name: str) -> bool:
     return last.pk in _skipped_here or last.ended < load_database_now() - compute_process_age() - _TOGETHER
 
 
-def _holder(lease: str) -> str:
+def _describe_holder(lease: str) -> str:
     held = SyncLease.objects.filter(name=lease).first()
     if held is None:
         return "the other run has just ended"

@@ -36,7 +36,7 @@ def look_up_contact(accounts_uuid: str, may_ask: MayAsk, *, again: bool) -> floa
     when a call failed or its answer could not be stored. The subclass ``LiveCallNotTried`` means that ``may_ask``
     returned false.
     """
-    if not again and _missed_lately(accounts_uuid):
+    if not again and _is_recent_miss(accounts_uuid):
         return 0.0
     return _look_up(accounts_uuid, "api contact", may_ask, lambda live: _read_contacts(live, accounts_uuid))
 
@@ -101,6 +101,6 @@ def _remember(accounts_uuid: str) -> None:
     )
 
 
-def _missed_lately(accounts_uuid: str) -> bool:
+def _is_recent_miss(accounts_uuid: str) -> bool:
     lately = LookupMiss.objects.filter(looked_up__gt=Now() - MISS_HOLDS, looked_up__lt=Now() + MISS_HOLDS)
     return lately.filter(accounts_uuid=accounts_uuid).exists()  # a later miss is from before the clock was set back

@@ -146,7 +146,7 @@ def write_own_record(synced: SyncedObject, column: str, owner: str, values: Valu
         _send(client, record, values)
     except SalesforceError as error:
         if not error.outcome_unknown:
-            raise _definite(error, synced) from error
+            raise _make_definite_error(error, synced) from error
         lost = error
     return _read_back(LiveRead(read_back_client(source)), record, values, lost)
 
@@ -165,12 +165,12 @@ def _find(live: LiveRead, synced: SyncedObject, column: str, owner: str) -> _Own
         raise NothingToWrite(f"Salesforce has no {synced.name} with this {column}")
     if len(own_records) > 1:
         # An error, so that Sentry reports it: a person has to merge these records.
-        logger.error("several %s with one %s: %s", synced.name, column, ", ".join(map(_by_id, own_records)))
-    latest = max(sorted(own_records, key=_by_id), key=lambda record: record.get("last_modified_date") or "")
+        logger.error("several %s with one %s: %s", synced.name, column, ", ".join(map(_id_of, own_records)))
+    latest = max(sorted(own_records, key=_id_of), key=lambda record: record.get("last_modified_date") or "")
     return _OwnRecord(synced, latest, live)
 
 
-def _by_id(record: Values) -> str:
+def _id_of(record: Values) -> str:
     return str(record["id"])
 
 
@@ -196,7 +196,7 @@ def _send(client: SalesforceClient, record: _OwnRecord, values: Values) -> None:
             time.sleep(pause)
 
 
-def _definite(error: SalesforceError, synced: SyncedObject) -> WriteRefused | WriteNotMade:
+def _make_definite_error(error: SalesforceError, synced: SyncedObject) -> WriteRefused | WriteNotMade:
     """Return the error for a change that was not made: ``WriteRefused`` if the record is the cause."""
     if error.group is not Group.RECORD and error.code not in _GONE:
         return WriteNotMade.because_of(error)
@@ -219,7 +219,7 @@ def _read_back(live: LiveRead, record: _OwnRecord, values: Values, lost: Salesfo
     now = records[0] if records else {}
     if lost:
         shown = [column for column in values if column in now]
-        if not now or not all(_same(record.synced, column, values[column], now[column]) for column in shown):
+        if not now or not all(_is_same(record.synced, column, values[column], now[column]) for column in shown):
             raise WriteNotConfirmed(f"{record}: {lost}; read back: the change is not there")
         if hidden := sorted(set(values) - set(shown)):
             raise WriteUncertain(f"{record}: {lost}; reading back: the API user may not read {', '.join(hidden)}")
@@ -236,15 +236,15 @@ def _read_again(live: LiveRead, record: _OwnRecord) -> list[Values]:
         return live.read(record.synced, "id", [record.id])
 
 
-def _same(synced: SyncedObject, column: str, sent: str | None, stored: str | None) -> bool:
+def _is_same(synced: SyncedObject, column: str, sent: str | None, stored: str | None) -> bool:
     """Compare a value that was sent with the value that was read back.
 
     Salesforce trims texts, stores an empty text as null, and uses its own spelling and order for picklist values.
     """
     if column in synced.picklists:
-        return _choices(sent) == _choices(stored)
+        return _split_choices(sent) == _split_choices(stored)
     return (sent or "").strip() == (stored or "").strip()
 
 
-def _choices(value: str | None) -> set[str]:
+def _split_choices(value: str | None) -> set[str]:
     return {part.strip().casefold() for part in (value or "").split(";")} - {""}

@@ -40,7 +40,7 @@ def adopt(stdout: Any, *, agreed: bool) -> bool:
         _learn_name(organization)
         return True
     agreed = agreed or not (SyncRun.objects.exists() or any(status.rows for status in load_status_of_all()))
-    if not agreed and not confirm_on_terminal(_question(known, organization, instance_url)):
+    if not agreed and not confirm_on_terminal(_build_question(known, organization, instance_url)):
         return False
     for line in adopt_org(organization, instance_url):
         stdout.write(line)
@@ -52,7 +52,7 @@ def _learn_name(organization: Organization) -> None:
     CachedOrg.objects.update(name=organization.name, is_sandbox=organization.is_sandbox)
 
 
-def _question(known: Organization | None, organization: Organization, instance_url: str) -> str:
+def _build_question(known: Organization | None, organization: Organization, instance_url: str) -> str:
     rows = sum(status.rows for status in load_status_of_all())
     before = f"the Salesforce org {known}" if known else "an unknown Salesforce org (an older release stored no org id)"
     return (

@@ -30,9 +30,9 @@ def write_records(records: Iterable[Mapping[str, Any]], stream: TextIO, *, form:
         return _write_json(records, stream)
     flat = (flatten(record) for record in records)
     first = list(itertools.islice(flat, _SAMPLE))
-    columns = _columns(first)
+    columns = _list_columns(first)
     left_out: dict[str, None] = {}
-    rest = _noting(left_out, flat, columns)
+    rest = _note_left_out(left_out, flat, columns)
     if form == "csv":
         count = _write_csv(columns, itertools.chain(first, rest), stream)
     else:
@@ -46,7 +46,7 @@ def write_records(records: Iterable[Mapping[str, Any]], stream: TextIO, *, form:
     return count
 
 
-def _noting(
+def _note_left_out(
     left_out: dict[str, None], records: Iterable[dict[str, Any]], columns: list[str]
 ) -> Iterator[dict[str, Any]]:
     """Yield the records, and add the names of their values that have no column to ``left_out``."""
@@ -69,7 +69,7 @@ def flatten(record: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     return flat
 
 
-def _columns(records: Iterable[Mapping[str, Any]]) -> list[str]:
+def _list_columns(records: Iterable[Mapping[str, Any]]) -> list[str]:
     names: dict[str, None] = {}
     for record in records:
         names |= dict.fromkeys(record)
@@ -99,7 +99,7 @@ def _write_csv(columns: list[str], records: Iterable[Mapping[str, Any]], stream:
     writer.writerow(columns)
     count = 0
     for record in records:
-        writer.writerow([_text(record.get(name)) for name in columns])
+        writer.writerow([_format_value(record.get(name)) for name in columns])
         count += 1
     return count
 
@@ -107,28 +107,30 @@ def _write_csv(columns: list[str], records: Iterable[Mapping[str, Any]], stream:
 def _write_table(
     columns: list[str], first: list[dict[str, Any]], rest: Iterator[dict[str, Any]], stream: TextIO
 ) -> int:
-    widths = [min(_WIDEST, max([len(name), *(len(_cell(record.get(name))) for record in first)])) for name in columns]
+    widths = [
+        min(_WIDEST, max([len(name), *(len(_format_cell(record.get(name))) for record in first)])) for name in columns
+    ]
     screen = shutil.get_terminal_size((160, 24)).columns if stream.isatty() else 0
     count = 0
 
-    def line(cells: list[str]) -> str:
+    def format_line(cells: list[str]) -> str:
         text = "  ".join(cell[:width].ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
         return (text[: screen - 1] + "…" if screen and len(text) > screen else text) + "\n"
 
     if columns:
-        stream.write(line(columns))
-        stream.write(line(["-" * width for width in widths]))
+        stream.write(format_line(columns))
+        stream.write(format_line(["-" * width for width in widths]))
     for record in itertools.chain(first, rest):
-        stream.write(line([_cell(record.get(name)) for name in columns]))
+        stream.write(format_line([_format_cell(record.get(name)) for name in columns]))
         count += 1
     return count
 
 
-def _cell(value: Any) -> str:
-    return to_one_line(" ".join(_text(value).split()))
+def _format_cell(value: Any) -> str:
+    return to_one_line(" ".join(_format_value(value).split()))
 
 
-def _text(value: Any) -> str:
+def _format_value(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):

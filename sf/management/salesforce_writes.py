@@ -40,16 +40,16 @@ def change_of(action: str, options: Mapping[str, Any]) -> Change:
     """
     sobject = quote(options["object"], safe="")
     if action == "create":
-        return Change("Create", "POST", f"{sobject}/", _values(options), repeatable=False)
+        return Change("Create", "POST", f"{sobject}/", _parse_values(options), repeatable=False)
     if action == "upsert":
         field, equals, value = options["key"].partition("=")
         if not equals or not value:
             raise CommandError(f"{options['key']!r} is not of the form ExternalIdField=value")
-        return Change("Upsert", "PATCH", f"{sobject}/{quote(field, safe='')}/{quote(value, safe='')}", _values(options),
-                      repeatable=True)  # fmt: skip
+        place = f"{sobject}/{quote(field, safe='')}/{quote(value, safe='')}"
+        return Change("Upsert", "PATCH", place, _parse_values(options), repeatable=True)
     place = f"{sobject}/{quote(options['id'], safe='')}"
     if action == "update":
-        return Change("Update", "PATCH", place, _values(options), repeatable=True)
+        return Change("Update", "PATCH", place, _parse_values(options), repeatable=True)
     return Change("Delete", "DELETE", place, None, repeatable=False)
 
 
@@ -59,7 +59,7 @@ def make_change(client: SalesforceClient, change: Change, options: Mapping[str, 
     Return the record's id and the result. The id is empty when the operator does not agree. Old API versions answer an
     upsert without the id. The key of the upsert is then returned instead.
     """
-    if not options["yes"] and not _agreed(client, change):
+    if not options["yes"] and not _ask_for_consent(client, change):
         return "", "nothing was changed"
     send = client.request if change.repeatable else client.attempt
     path = f"{client.data_path}/sobjects/{change.place}"
@@ -79,7 +79,7 @@ def message_of(error: SalesforceError) -> str:
     return f"{message.rstrip('.')}. The change may have been made anyway: look before you try again."
 
 
-def _agreed(client: SalesforceClient, change: Change) -> bool:
+def _ask_for_consent(client: SalesforceClient, change: Change) -> bool:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise CommandError("add --yes: there is no terminal to ask on. Nothing was changed")
     values = json.dumps(change.values, ensure_ascii=False) if change.values else ""
@@ -87,26 +87,26 @@ def _agreed(client: SalesforceClient, change: Change) -> bool:
     return ask_on_terminal(f"{change.verb} {change.place.rstrip('/')} {shown} in {client.instance_url}? [y/N] ")
 
 
-def _values(options: Mapping[str, Any]) -> dict[str, Any]:
+def _parse_values(options: Mapping[str, Any]) -> dict[str, Any]:
     values = _from_json(options["json"]) if options["json"] else {}
     for assignment in options["values"]:
         name, equals, text = assignment.partition("=")
         if not equals or not name.rstrip(":"):
             raise CommandError(f"{assignment!r} is not of the form Field=text or Field:=JSON")
-        values[name.rstrip(":")] = _parsed(text, assignment) if name.endswith(":") else text or None
+        values[name.rstrip(":")] = _parse_json(text, assignment) if name.endswith(":") else text or None
     if not values:
         raise CommandError("no values: add Field=text, Field:=JSON, or --json")
     return values
 
 
 def _from_json(given: str) -> dict[str, Any]:
-    values = _parsed(sys.stdin.read() if given == "-" else given, "--json")
+    values = _parse_json(sys.stdin.read() if given == "-" else given, "--json")
     if not isinstance(values, dict):
         raise CommandError('--json is not an object such as {"LastName": "Smith"}')
     return values
 
 
-def _parsed(text: str, given: str) -> Any:
+def _parse_json(text: str, given: str) -> Any:
     try:
         return json.loads(text)
     except ValueError as error:

@@ -48,7 +48,7 @@ class SyncCommand(BaseCommand):
         add_allow_deletes(parser)
         parser.add_argument(
             "--wait",
-            type=_minutes,
+            type=_parse_minutes,
             default=timedelta(),
             metavar="MINUTES",
             help="wait up to this long for another run of the same object (default: skip the object)",
@@ -99,7 +99,7 @@ class SyncCommand(BaseCommand):
         return Retry(alone=f"sync_{synced.name}{force}", with_rest=f"{self.source}{force}")
 
 
-def _minutes(text: str) -> timedelta:
+def _parse_minutes(text: str) -> timedelta:
     if not (text.isascii() and text.isdigit() and int(text[:9]) <= _LONGEST_WAIT):
         raise ArgumentTypeError(f"a number of minutes from 0 to {_LONGEST_WAIT}, not {text!r}")
     return timedelta(minutes=int(text))

@@ -49,7 +49,7 @@ class Page:
 def record_page(selection: Selection, *, after: Position | None, limit: int) -> Page:
     """Return at most ``limit`` rows after the position ``after``."""
     statement = sql.SQL("SELECT {}, local_update_date, id FROM {} WHERE {} ORDER BY local_update_date, id LIMIT {}")
-    conditions, values = _conditions(selection)
+    conditions, values = _build_conditions(selection)
     if after is not None:
         conditions.append(sql.SQL("(local_update_date, id) > (%s, %s)"))
         values += [after.local_update_date, after.id]
@@ -62,12 +62,12 @@ def record_page(selection: Selection, *, after: Position | None, limit: int) -> 
 def record_by_id(selection: Selection, record_id: str) -> dict[str, Any] | None:
     """Return one row by its 18-character id, if the selection contains it."""
     statement = sql.SQL("SELECT {} FROM {} WHERE {} LIMIT {}")
-    conditions, values = _conditions(selection)
+    conditions, values = _build_conditions(selection)
     fetched = _fetch(statement, selection, [*conditions, sql.SQL("id = %s")], [*values, record_id], 1)
     return dict(zip(selection.columns, fetched[0], strict=True)) if fetched else None
 
 
-def _conditions(selection: Selection) -> tuple[list[sql.Composable], list[Any]]:
+def _build_conditions(selection: Selection) -> tuple[list[sql.Composable], list[Any]]:
     conditions: list[sql.Composable] = []
     values: list[Any] = []
     if not selection.include_deleted:

@@ -98,7 +98,7 @@ def read_from_replica(
     """
     if not has_replica() or time.monotonic() < _trouble.away_until or connections[DEFAULT_DB_ALIAS].in_atomic_block:
         return read()
-    need = _need(complete_until, after_writes=after_writes)
+    need = _load_need(complete_until, after_writes=after_writes)
     if need is None:
         return read()
     is_reading = False
@@ -107,7 +107,7 @@ def read_from_replica(
             if is_reading:
                 return read()
     except (DatabaseError, InterfaceError) as error:
-        if is_reading and _sqlstate(error) == _TIME_LIMIT:
+        if is_reading and _sqlstate_of(error) == _TIME_LIMIT:
             raise
         _note_trouble(error)
     return read()
@@ -123,7 +123,7 @@ def noted_write() -> Iterator[None]:
             note_write()
 
 
-def _need(complete_until: datetime | None, *, after_writes: bool) -> _Need | None:
+def _load_need(complete_until: datetime | None, *, after_writes: bool) -> _Need | None:
     """Return the limits of the marks with which the replica may answer; ``None``: use the primary.
 
     Writes a new mark when the last mark is not recent enough.
@@ -135,7 +135,7 @@ def _need(complete_until: datetime | None, *, after_writes: bool) -> _Need | Non
             mark = write_mark(primary)
     except (DatabaseError, InterfaceError) as error:
         # The read itself reports what is wrong with the primary.
-        logger.warning("the replica is not used: %s", _line(error))
+        logger.warning("the replica is not used: %s", _to_one_line(error))
         primary.close_if_unusable_or_obsolete()
         return None
     if complete_until is not None and mark.horizon < complete_until:
@@ -192,22 +192,22 @@ def _note_trouble(error: DatabaseError | InterfaceError) -> None:
     connections[REPLICA].close_if_unusable_or_obsolete()
     if _is_away(error):
         if not _trouble.away_until:
-            logger.warning("the primary answers, because the replica is unavailable: %s", _line(error))
+            logger.warning("the primary answers, because the replica is unavailable: %s", _to_one_line(error))
         _trouble.leave_alone()
     else:
-        logger.warning("the primary answers, because the replica could not: %s", _line(error))
+        logger.warning("the primary answers, because the replica could not: %s", _to_one_line(error))
 
 
 def _is_away(error: DatabaseError | InterfaceError) -> bool:
     """Return whether the server is at fault, not the statement. A lost connection has no SQLSTATE."""
-    state = _sqlstate(error)
+    state = _sqlstate_of(error)
     is_of_server = not state or state == _TIME_LIMIT or state.startswith(_SERVER_TROUBLE)
     return isinstance(error, OperationalError | InterfaceError) and is_of_server
 
 
-def _sqlstate(error: DatabaseError | InterfaceError) -> str:
+def _sqlstate_of(error: DatabaseError | InterfaceError) -> str:
     return getattr(error.__cause__, "sqlstate", None) or ""
 
 
-def _line(error: Exception) -> str:
+def _to_one_line(error: Exception) -> str:
     return " ".join(str(error).split())

@@ -59,7 +59,7 @@ def load_replica_state() -> ReplicaState | None:
 
 def _measure(newest: Mark) -> ReplicaState:
     began = time.monotonic()
-    if not _follows():
+    if not _is_following():
         return ReplicaState(None, _NO_STANDBY)
     if newest.written_at - newest.now > timedelta(seconds=settings.DATABASE_REPLICA_MAX_LAG_SECONDS):
         return ReplicaState(None, _CLOCK)
@@ -78,7 +78,7 @@ def _measure(newest: Mark) -> ReplicaState:
     return ReplicaState((newest.now + timedelta(seconds=elapsed) - mark.written_at).total_seconds())
 
 
-def _follows() -> bool:
+def _is_following() -> bool:
     with connections[REPLICA].cursor() as cursor:
         cursor.execute("SELECT pg_is_in_recovery()")
         return bool(cursor.fetchone() == (True,))

@@ -181,21 +181,21 @@ def load_school_page(filters: SchoolFilters, *, limit: int, offset: int) -> Scho
     count = 0
     schools: list[dict[str, Any]] = []
     if filters.name:
-        typed, joined = _variants(filters.name)
+        typed, joined = _load_variants(filters.name)
         count, schools = _search(typed, joined, facets, limit, offset)
         if typed and not count:
-            count, schools = _search(_split(typed[0]), _corrected(typed[0]), facets, limit, offset)
+            count, schools = _search(_split(typed[0]), _load_corrections(typed[0]), facets, limit, offset)
     elif facets:
-        count, schools = _page(_facet_conditions(facets), _BY_WORDS, _facet_values(facets), limit, offset)
+        count, schools = _page(_build_facet_conditions(facets), _BY_WORDS, _build_facet_values(facets), limit, offset)
     return SchoolPage(count, _total(), schools)
 
 
 Words = tuple[str, ...]
 
 
-def _variants(name: str) -> tuple[list[Words], list[Words]]:
+def _load_variants(name: str) -> tuple[list[Words], list[Words]]:
     """Return the variants of a typed name, the plain one first, and the variants with joined words."""
-    rows = _rows(_FOLD, {"name": name, "most_joined": MOST_JOINED})
+    rows = _load_rows(_FOLD, {"name": name, "most_joined": MOST_JOINED})
     texts = [text for text, is_joined, _ in rows if not is_joined]
     if name.split()[-1:] in (["st"], ["St"], ["ST"]):  # "st" may be the beginning of "state" too
         texts.append(f"{texts[0].removesuffix('saint')}st")
@@ -209,17 +209,17 @@ def _as_words(texts: Iterable[str]) -> list[Words]:
 
 def _split(words: Words) -> list[Words]:
     """Return the texts with one word split in two. A first part that is a short form is also written out."""
-    long_words = _long_words(words)
+    long_words = _select_long_words(words)
     parts = [(word, word[:end], word[end:]) for word in long_words for end in (*range(2, len(word) - 2), len(word))]
     columns = {name: [part[place] for part in parts] for place, name in enumerate(("typed", "starts", "rests"))}
-    rows = _rows(_SPLIT, {**columns, "most_split": MOST_SPLIT})
+    rows = _load_rows(_SPLIT, {**columns, "most_split": MOST_SPLIT})
     return _as_words(" ".join(text if word == typed else word for word in words) for typed, text in rows)
 
 
-def _corrected(words: Words) -> list[Words]:
+def _load_corrections(words: Words) -> list[Words]:
     """Return corrections of the text: known words of similar spelling. The nearest come first."""
     near: dict[str, list[tuple[int, str]]] = {}
-    for typed, word, distance in _rows(_NEAR, {"words": _long_words(words)}):
+    for typed, word, distance in _load_rows(_NEAR, {"words": _select_long_words(words)}):
         near.setdefault(typed, []).append((distance, word))
     choices = [near.get(word, [(0, word)]) for word in words]
     some = itertools.islice(itertools.product(*choices), 1000)
@@ -227,7 +227,7 @@ def _corrected(words: Words) -> list[Words]:
     return [tuple(word for _, word in chosen) for chosen in candidates[:MOST_CORRECTIONS]]
 
 
-def _long_words(words: Words) -> list[str]:
+def _select_long_words(words: Words) -> list[str]:
     return [word for word in words if len(word) >= SHORTEST_CORRECTED]
 
 
@@ -239,15 +239,15 @@ def _search(
     if not variants:
         return 0, []
     queries = [_index_query(words) for words in variants]
-    conditions = [_MATCHES_WORDS, *_facet_conditions(facets)]
+    conditions = [_MATCHES_WORDS, *_build_facet_conditions(facets)]
     rank = _rank_with_words if any(left_out for _, left_out in queries) else _rank
     places = [
         f"{_PLACES} * {rank(number, words)} + {0 if number < len(better) else _PLACES // 2}"
         for number, words in enumerate(variants)
     ]
-    parameters: dict[str, Any] = {"words": " | ".join(query for query, _ in queries), **_facet_values(facets)}
+    parameters: dict[str, Any] = {"words": " | ".join(query for query, _ in queries), **_build_facet_values(facets)}
     for number, words in enumerate(variants):
-        parameters |= _patterns(number, words)
+        parameters |= _build_patterns(number, words)
     return _page(conditions, f"least({', '.join(places)}) + place", parameters, limit, offset)
 
 
@@ -274,7 +274,7 @@ def _rank_with_words(number: int, words: Words) -> str:
         return f"CASE WHEN {matches} THEN {_rank(number, words)} END"
     return f"""
         CASE WHEN {_SIDE_BY_SIDE_IN_A_NAME.format(number)} THEN {_OF_SIDE_BY_SIDE.format(number)}
-             WHEN {_has_words(number, len(_required_words(words)))} THEN {_OF_SEVERAL.format(number)} END
+             WHEN {_has_words(number, len(_select_required_words(words)))} THEN {_OF_SEVERAL.format(number)} END
     """
 
 
@@ -285,14 +285,14 @@ def _has_words(number: int, count: int) -> str:
     return f"({each} AND least({', '.join(places)}) < strpos(words, ' ~ '))"
 
 
-def _patterns(number: int, words: Words) -> dict[str, Any]:
+def _build_patterns(number: int, words: Words) -> dict[str, Any]:
     """Return the parameters of a variant. Folded words contain no characters with a meaning in patterns."""
     text = " ".join(words)
     return {
         f"exact_{number}": f"| {text} |",
         f"length_{number}": len(f"| {text} "),
         f"each_{number}": [f"% {word}%" for word in words],
-        **{f"word_{number}_{place}": f" {word}" for place, word in enumerate(_required_words(words))},
+        **{f"word_{number}_{place}": f" {word}" for place, word in enumerate(_select_required_words(words))},
         f"initials_{number}": f"^ {text} |",
         f"prefix_{number}": f"| {text}",
         f"side_by_side_{number}": f" {text}",
@@ -300,19 +300,19 @@ def _patterns(number: int, words: Words) -> dict[str, Any]:
     }
 
 
-def _required_words(words: Words) -> Words:
+def _select_required_words(words: Words) -> Words:
     """Return the words that a match must have: "the" only if there is nothing else."""
     return tuple(word for word in words if word != "the") or words
 
 
 def _index_query(words: Words) -> tuple[str, bool]:
     """Return the query for the index, and whether it leaves out words that are then compared in the rows."""
-    words = _required_words(words)
+    words = _select_required_words(words)
     rare = select_rare_words(words)
-    return _tsquery(words, rare), len(rare) < len(words)
+    return _build_tsquery(words, rare), len(rare) < len(words)
 
 
-def _tsquery(words: Words, rare: Sequence[str]) -> str:
+def _build_tsquery(words: Words, rare: Sequence[str]) -> str:
     """Return the query for the rare words. City and state lexemes begin with ``~``, initials with ``^``."""
     if len(words) == 1:
         [word] = words
@@ -325,12 +325,12 @@ def _tsquery(words: Words, rare: Sequence[str]) -> str:
     return f"({everywhere} & ({in_a_name}))"
 
 
-def _facet_conditions(facets: Iterable[str]) -> list[str]:
+def _build_facet_conditions(facets: Iterable[str]) -> list[str]:
     each = " AND ".join(_MATCHES_FACET.format(name) for name in facets)
     return [_MATCHES_FACETS.format(each)] if each else []
 
 
-def _facet_values(facets: Mapping[str, str]) -> dict[str, str]:
+def _build_facet_values(facets: Mapping[str, str]) -> dict[str, str]:
     return {name: f"{name}:{text}" for name, text in facets.items()}
 
 
@@ -339,7 +339,7 @@ def _page(
 ) -> tuple[int, list[dict[str, Any]]]:
     """Return the number of all matches, and the rows of one page by ``place``, then name."""
     statement = _PAGE.format(condition=" AND ".join(conditions), place=place, columns=_COLUMNS)
-    rows = _rows(statement, {**parameters, "limit": limit, "offset": offset, "end": offset + limit})
+    rows = _load_rows(statement, {**parameters, "limit": limit, "offset": offset, "end": offset + limit})
     return rows[0][0], [dict(zip(COLUMNS, row[1:], strict=True)) for row in rows if row[1] is not None]
 
 
@@ -348,14 +348,14 @@ _totals: dict[datetime | None, int] = {}
 
 
 def _total() -> int:
-    [[last_change]] = _rows(_LAST_CHANGE, {})
+    [[last_change]] = _load_rows(_LAST_CHANGE, {})
     if last_change not in _totals:
         _totals.clear()
-        [[_totals[last_change]]] = _rows(_TOTAL, {})
+        [[_totals[last_change]]] = _load_rows(_TOTAL, {})
     return _totals[last_change]
 
 
-def _rows(statement: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+def _load_rows(statement: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         rows: list[tuple[Any, ...]] = cursor.fetchall()

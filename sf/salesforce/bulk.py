@@ -88,7 +88,7 @@ class BulkQuery:
     def get(self, job_id: str) -> Job:
         """Return the job as it is now. Raises ``QueryLocatorGone`` when Salesforce does not know it."""
         try:
-            return self._ask("GET", f"{self._path}/{job_id}", _job)
+            return self._ask("GET", f"{self._path}/{job_id}", _parse_job)
         except RequestRefused as error:
             if error.status == 404:
                 raise QueryLocatorGone(f"Bulk job {job_id} is gone", status=404) from error
@@ -108,7 +108,7 @@ class BulkQuery:
             if job.state == "JobComplete":
                 return job
             if job.state in {"Failed", "Aborted"}:
-                raise _ended(job)
+                raise _make_error_of_end(job)
             if deadline is not None and time.monotonic() >= deadline:
                 self._abort(job_id)
                 raise JobStuck(f"Bulk job {job_id} was still {job.state} when its time was up, and is given up")
@@ -139,21 +139,21 @@ class BulkQuery:
         params = {"maxRecords": str(PAGE_ROWS)} | ({"locator": locator} if locator else {})
         try:
             with self.client.stream(f"{self._path}/{job_id}/results", params=params) as response:
-                yield _result_page(response)
+                yield _parse_result_page(response)
         except RequestRefused as error:
             if error.status == 404:
                 raise QueryLocatorGone(f"the result of Bulk job {job_id} is gone", status=404) from error
             raise
 
 
-def _ended(job: Job) -> JobEnded | JobRefused:
+def _make_error_of_end(job: Job) -> JobEnded | JobRefused:
     """Return the error of a failed or aborted job: ``JobRefused`` if the same job would fail again."""
     final = _FINAL.search(job.message) and not _PASSING.search(job.message)
     kind = JobRefused if final else JobEnded
     return kind(f"Bulk job {job.id} ended as {job.state}: {job.message or 'no reason given'}")
 
 
-def _job(answer: Any) -> Job:
+def _parse_job(answer: Any) -> Job:
     return Job(
         id=answer["id"],
         state=answer["state"],
@@ -162,7 +162,7 @@ def _job(answer: Any) -> Job:
     )
 
 
-def _result_page(response: requests.Response) -> ResultPage:
+def _parse_result_page(response: requests.Response) -> ResultPage:
     following = response.headers.get("Sforce-Locator", "null")
     with understood("a request for a page of a Bulk job"):
         return ResultPage(

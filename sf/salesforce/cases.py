@@ -84,14 +84,14 @@ def _find(client: SalesforceClient, external_id: str, keys: Sequence[str]) -> di
     existing: dict[str, str] = {}
     query = soql.select(["Id", external_id], "Case", where=where, order_by="CreatedDate, Id")
     for record in client.query(query, include_deleted=True):
-        key, salesforce_id = _key_and_id(record, external_id)
+        key, salesforce_id = _parse_key_and_id(record, external_id)
         if key in existing:
             logger.error("several Cases have %s %s: the field must be unique", external_id, key)
         existing.setdefault(key, salesforce_id)
     return existing
 
 
-def _key_and_id(record: Mapping[str, Any], external_id: str) -> tuple[str, str]:
+def _parse_key_and_id(record: Mapping[str, Any], external_id: str) -> tuple[str, str]:
     """Return our key and the Salesforce id. Salesforce may spell a field name with other capital letters."""
     values = {name.casefold(): value for name, value in record.items()}
     with understood("a query for cases"):
@@ -127,7 +127,7 @@ def _make_one(client: SalesforceClient, case: NewCase, external_id: str) -> Outc
     try:
         answer = client.attempt(method, path, body=dict(case.values))
     except SalesforceError as error:
-        return _outcome_after(client, case, error, external_id)
+        return _find_outcome_after(client, case, error, external_id)
     with understood(f"{method} {path}"):
         return Outcome(str(json_of(answer)["id"]))
 
@@ -143,19 +143,19 @@ def _make_several(client: SalesforceClient, cases: Sequence[NewCase], external_i
     answer = client.attempt(method, path, body={"allOrNone": False, "records": records})
     with understood(f"{method} {path}"):
         results = list(zip(cases, json_of(answer), strict=True))
-        return {case.key: _result(client, case, result, external_id) for case, result in results}
+        return {case.key: _parse_result(client, case, result, external_id) for case, result in results}
 
 
-def _result(client: SalesforceClient, case: NewCase, result: Mapping[str, Any], external_id: str) -> Outcome:
+def _parse_result(client: SalesforceClient, case: NewCase, result: Mapping[str, Any], external_id: str) -> Outcome:
     if result["success"]:
         return Outcome(str(result["id"]))
     try:
-        return _outcome_after(client, case, make_error_of_record(result["errors"]), external_id)
+        return _find_outcome_after(client, case, make_error_of_record(result["errors"]), external_id)
     except SalesforceError as error:
         return Outcome(error=error)  # other cases of the same call may have been created
 
 
-def _outcome_after(client: SalesforceClient, case: NewCase, error: SalesforceError, external_id: str) -> Outcome:
+def _find_outcome_after(client: SalesforceClient, case: NewCase, error: SalesforceError, external_id: str) -> Outcome:
     """Return the outcome of a case after ``error``; raise the error if it would affect every case."""
     if external_id and _is_taken(error, external_id):
         existing = _find(client, external_id, [case.key])

@@ -148,7 +148,7 @@ class SalesforceClient:
         except SessionExpired:
             session = self.renew_session(session)
         except HostGone as gone:
-            session = self._session_elsewhere(session, gone)
+            session = self._find_session_elsewhere(session, gone)
         try:
             return self._send(session, method, path, params, body, headers, stream=stream)
         except SessionExpired as error:
@@ -208,11 +208,11 @@ class SalesforceClient:
     def query(self, soql: str, *, include_deleted: bool = False) -> Iterator[dict[str, Any]]:
         """Yield the records of a query, page after page, with their ``attributes``."""
         records, following = self.ask(
-            "GET", self.query_path(include_deleted=include_deleted), _query_page, params={"q": soql}
+            "GET", self.query_path(include_deleted=include_deleted), _parse_query_page, params={"q": soql}
         )
         yield from records
         while following:
-            records, following = self.ask("GET", following, _query_page)
+            records, following = self.ask("GET", following, _parse_query_page)
             yield from records
 
     def limits(self) -> dict[str, Any]:
@@ -221,7 +221,7 @@ class SalesforceClient:
 
     def fetch_daily_usage(self, seconds: float = math.inf) -> ApiUsage:
         """Ask for the calls of the last 24 hours and the org's maximum, with retries for ``seconds`` at most."""
-        return self.ask("GET", f"{self.data_path}/limits", _daily_usage, seconds=seconds)
+        return self.ask("GET", f"{self.data_path}/limits", _parse_daily_usage, seconds=seconds)
 
     # -- inside -----------------------------------------------------------------------------------------
 
@@ -245,7 +245,7 @@ class SalesforceClient:
     def _log_in(self) -> Session:
         return log_in(self._login, self._transport)
 
-    def _session_elsewhere(self, session: Session, gone: HostGone) -> Session:
+    def _find_session_elsewhere(self, session: Session, gone: HostGone) -> Session:
         """Return a session with another host. Raises ``gone`` when no login names another host."""
         if self._has_given_session:
             raise gone
@@ -286,12 +286,12 @@ class SalesforceClient:
         response = self._transport.send(method, url, headers=all_headers, params=params, data=data, stream=stream)
         self.usage = parse_limit_info(response.headers.get(HEADER, "")) or self.usage
         if response.status_code in REDIRECTS:
-            raise self._redirected(session, response, f"{method} {path}")
+            raise self._make_redirect_error(session, response, f"{method} {path}")
         if response.status_code >= 300:
-            raise self._error(response, method, path)
+            raise self._make_error(response, method, path)
         return response
 
-    def _redirected(self, session: Session, response: requests.Response, call_name: str) -> SalesforceError:
+    def _make_redirect_error(self, session: Session, response: requests.Response, call_name: str) -> SalesforceError:
         """Return the error for a redirect: ``LoginRefused`` if a setting must change, otherwise ``HostGone``."""
         host, status = session.instance_url, response.status_code
         advice = explain_host(host, response.headers.get("Location", ""), self._host_variable)
@@ -304,7 +304,7 @@ class SalesforceClient:
     def _host_variable(self) -> str:
         return INSTANCE_URL if self._has_given_session else "SALESFORCE_HOST"
 
-    def _error(self, response: requests.Response, method: str, path: str) -> SalesforceError:
+    def _make_error(self, response: requests.Response, method: str, path: str) -> SalesforceError:
         call_name = f"{method} {path}"
         if response.status_code in VERSION_IS_GONE and path in {f"{self.data_path}/{name}" for name in _ALWAYS_THERE}:
             call_name += f" (set SALESFORCE_API_VERSION: this org does not have {self.api_version})"
@@ -314,11 +314,11 @@ class SalesforceClient:
         return error
 
 
-def _query_page(answer: Any) -> tuple[list[dict[str, Any]], str]:
+def _parse_query_page(answer: Any) -> tuple[list[dict[str, Any]], str]:
     """Return the records of a page, and the path of the next page or an empty string."""
     return [dict(record) for record in answer["records"]], "" if answer["done"] else answer["nextRecordsUrl"]
 
 
-def _daily_usage(limits: Any) -> ApiUsage:
+def _parse_daily_usage(limits: Any) -> ApiUsage:
     daily = limits["DailyApiRequests"]
     return ApiUsage(used=daily["Max"] - daily["Remaining"], maximum=daily["Max"])

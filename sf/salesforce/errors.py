@@ -120,8 +120,8 @@ def make_error_from_answer(status: int, body: bytes, *, call_name: str) -> Sales
     """Return the error for an HTTP status of 300 or more. ``call_name`` names the call: ``GET /path``."""
     code, sentence, fields = parse_error_body(body)
     refusal = classify(code, sentence)
-    message = _message(status, code, sentence, fields, refusal, call_name)
-    error = _kind(status, code, refusal)(message, code=code, status=status, fields=fields)
+    message = _build_message(status, code, sentence, fields, refusal, call_name)
+    error = _choose_class(status, code, refusal)(message, code=code, status=status, fields=fields)
     error.reason = sentence
     if refusal:
         error.group, error.concerns_everything = refusal.group, refusal.everything
@@ -148,7 +148,7 @@ def is_passing(status: int) -> bool:
     return status in TRANSIENT_STATUSES or status > 504 or status < 400
 
 
-def _message(
+def _build_message(
     status: int, code: str, sentence: str, fields: Sequence[str], refusal: Refusal | None, call_name: str
 ) -> str:
     """Return the message. It quotes Salesforce's sentence only if that sentence cannot contain values."""
@@ -172,7 +172,7 @@ def _reads(call_name: str) -> bool:
     return call_name.startswith("GET ") or call_name.endswith("/jobs/query")
 
 
-def _kind(status: int, code: str, refusal: Refusal | None) -> type[SalesforceError]:
+def _choose_class(status: int, code: str, refusal: Refusal | None) -> type[SalesforceError]:
     """Choose the class by the code if the code is known, otherwise by the HTTP status."""
     if code in _SESSION_CODES or (status == 401 and refusal is None):
         return SessionExpired

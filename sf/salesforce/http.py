@@ -148,7 +148,7 @@ class Transport:
         # A timeout applies to each piece of the body that arrives: a trickle could last forever.
         by_pieces = self.patience.has_end and not stream
         try:
-            answer = self._session().request(
+            answer = self._get_session().request(
                 method,
                 url,
                 headers=dict(headers or {}),
@@ -161,14 +161,14 @@ class Transport:
             if by_pieces:
                 _read_whole(answer, self.patience)
         except requests.RequestException as error:
-            failure = _no_answer(error, url)
+            failure = _make_error_of_no_answer(error, url)
             failure.unanswered = not never_arrived(error)
             if not failure.unanswered:
                 self.counter.never_arrived()
             raise failure from error
         return answer
 
-    def _session(self) -> requests.Session:
+    def _get_session(self) -> requests.Session:
         if not hasattr(self._local, "session"):
             self._local.session = OutgoingSession()
         session: OutgoingSession = self._local.session
@@ -195,7 +195,7 @@ def _read_whole(answer: requests.Response, patience: Patience) -> None:
     answer.raw = io.BytesIO(body.getvalue())
 
 
-def _no_answer(error: requests.RequestException, url: str) -> SalesforceError:
+def _make_error_of_no_answer(error: requests.RequestException, url: str) -> SalesforceError:
     host = url.split("/services/", maxsplit=1)[0].split("/api/", maxsplit=1)[0]
     if (
         isinstance(error, requests.exceptions.SSLError)

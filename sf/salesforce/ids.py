@@ -23,10 +23,10 @@ def id_of_18(text: str) -> str | None:
 def lengthen_id(record_id: str) -> str:
     """Return the id of 18 characters for an id from Salesforce, whose form is not checked."""
     short = record_id[:15]
-    return short + _suffix(short)
+    return short + _compute_suffix(short)
 
 
-def _suffix(short: str) -> str:
+def _compute_suffix(short: str) -> str:
     """Return one character for each five characters: it encodes which of the five are upper case."""
     letters = ""
     for start in (0, 5, 10):

@@ -169,7 +169,7 @@ def log_in(request: LoginRequest, transport: Transport) -> Session:
             request.credentials.values[names.SESSION_ID],
             request.credentials.values[names.INSTANCE_URL].rstrip("/"),
         )
-    attempt = _ATTEMPTS.get(request.credentials.flow, _oauth)
+    attempt = _ATTEMPTS.get(request.credentials.flow, _log_in_by_oauth)
     try:
         return retrying(lambda: attempt(request, transport), transport.patience)
     except SalesforceError as error:
@@ -177,27 +177,27 @@ def log_in(request: LoginRequest, transport: Transport) -> Session:
         raise
 
 
-def _oauth(request: LoginRequest, transport: Transport) -> Session:
+def _log_in_by_oauth(request: LoginRequest, transport: Transport) -> Session:
     answer = _post(request, transport, "/services/oauth2/token", _FORMS[request.credentials.flow](request))
     try:
         token = json_of(answer)
         organization = organization_of_identity(token.get("id", ""))
         return Session(token["access_token"], _get_origin(token["instance_url"]), organization)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise _not_a_login(request, answer) from error
+        raise _make_error_of_other_page(request, answer) from error
 
 
-def _jwt(request: LoginRequest, transport: Transport) -> Session:
+def _log_in_by_jwt(request: LoginRequest, transport: Transport) -> Session:
     """Log in with each audience in turn while Salesforce refuses the audience."""
     *others, last = request.audiences
     for audience in others:
         try:
-            return _oauth(replace(request, audience=audience), transport)
+            return _log_in_by_oauth(replace(request, audience=audience), transport)
         except LoginRefused as error:
             if "audience" not in error.reason.lower():
                 raise
             logger.info("%s; trying %s", error, last)
-    return _oauth(replace(request, audience=last), transport)
+    return _log_in_by_oauth(replace(request, audience=last), transport)
 
 
 def _post(
@@ -227,7 +227,7 @@ def _get_origin(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def _not_a_login(request: LoginRequest, answer: requests.Response) -> SalesforceError:
+def _make_error_of_other_page(request: LoginRequest, answer: requests.Response) -> SalesforceError:
     title = find_page_title(answer.text)
     titled = f" (it sent a page with the title “{title}”)" if title else ""
     return LoginRefused(f"{request.host} did not answer like Salesforce's login: check SALESFORCE_HOST{titled}")
@@ -245,7 +245,7 @@ def _refresh_form(request: LoginRequest) -> dict[str, str]:
     return form
 
 
-def _jwt_form(request: LoginRequest) -> dict[str, str]:
+def _build_jwt_form(request: LoginRequest) -> dict[str, str]:
     values = request.credentials.values
     claims = {
         "iss": values[names.CLIENT_ID],
@@ -253,11 +253,11 @@ def _jwt_form(request: LoginRequest) -> dict[str, str]:
         "aud": request.audiences[0],
         "exp": int(time.time()) + JWT_SECONDS,
     }
-    assertion = jwt.encode(claims, _private_key(values[names.PRIVATE_KEY]), algorithm="RS256")
+    assertion = jwt.encode(claims, _load_private_key(values[names.PRIVATE_KEY]), algorithm="RS256")
     return {"grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer", "assertion": assertion}
 
 
-def _private_key(pem: str) -> RSAPrivateKey:
+def _load_private_key(pem: str) -> RSAPrivateKey:
     try:
         key = load_pem_private_key(pem.encode(), password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
@@ -267,7 +267,7 @@ def _private_key(pem: str) -> RSAPrivateKey:
     return key
 
 
-def _password_form(request: LoginRequest) -> dict[str, str]:
+def _build_password_form(request: LoginRequest) -> dict[str, str]:
     values = request.credentials.values
     return {
         "grant_type": "password",
@@ -278,7 +278,7 @@ def _password_form(request: LoginRequest) -> dict[str, str]:
     }
 
 
-def _client_form(request: LoginRequest) -> dict[str, str]:
+def _build_client_form(request: LoginRequest) -> dict[str, str]:
     values = request.credentials.values
     return {
         "grant_type": "client_credentials",
@@ -289,9 +289,9 @@ def _client_form(request: LoginRequest) -> dict[str, str]:
 
 _FORMS: Mapping[LoginFlow, Callable[[LoginRequest], dict[str, str]]] = {
     LoginFlow.REFRESH_TOKEN: _refresh_form,
-    LoginFlow.JWT_BEARER: _jwt_form,
-    LoginFlow.PASSWORD: _password_form,
-    LoginFlow.CLIENT_CREDENTIALS: _client_form,
+    LoginFlow.JWT_BEARER: _build_jwt_form,
+    LoginFlow.PASSWORD: _build_password_form,
+    LoginFlow.CLIENT_CREDENTIALS: _build_client_form,
 }
 
 _SOAP_ENVELOPE = """<?xml version="1.0" encoding="utf-8"?>
@@ -305,27 +305,27 @@ _SOAP_ORGANIZATION_HEADER = (
 )
 
 
-def _soap(request: LoginRequest, transport: Transport) -> Session:
+def _log_in_by_soap(request: LoginRequest, transport: Transport) -> Session:
     answer = _post(
         request,
         transport,
         f"/services/Soap/u/{request.api_version}",
-        _soap_envelope(request).encode(),
+        _build_soap_envelope(request).encode(),
         {"Content-Type": "text/xml; charset=UTF-8", "SOAPAction": "login"},
     )
     token = re.search(r"<sessionId>([^<]+)</sessionId>", answer.text)
     server = re.search(r"<serverUrl>([^<]+)</serverUrl>", answer.text)
     if not token or not server:
-        raise _not_a_login(request, answer)
+        raise _make_error_of_other_page(request, answer)
     organization = re.search(r"<organizationId>([^<]+)</organizationId>", answer.text)
     organization_id = lengthen_id(organization.group(1)) if organization else ""
     try:
         return Session(token.group(1), _get_origin(server.group(1)), organization_id)
     except ValueError as error:
-        raise _not_a_login(request, answer) from error
+        raise _make_error_of_other_page(request, answer) from error
 
 
-def _soap_envelope(request: LoginRequest) -> str:
+def _build_soap_envelope(request: LoginRequest) -> str:
     values = request.credentials.values
     password, header = values[names.PASSWORD], ""
     if request.credentials.flow is LoginFlow.SOAP_TOKEN:
@@ -336,7 +336,7 @@ def _soap_envelope(request: LoginRequest) -> str:
 
 
 _ATTEMPTS: Mapping[LoginFlow, Callable[[LoginRequest, Transport], Session]] = {
-    LoginFlow.JWT_BEARER: _jwt,
-    LoginFlow.SOAP_TOKEN: _soap,
-    LoginFlow.SOAP_ORGANIZATION: _soap,
+    LoginFlow.JWT_BEARER: _log_in_by_jwt,
+    LoginFlow.SOAP_TOKEN: _log_in_by_soap,
+    LoginFlow.SOAP_ORGANIZATION: _log_in_by_soap,
 }

@@ -73,16 +73,18 @@ _ADDRESSES = (
 )
 
 
-def _codes(*codes: str) -> frozenset[str]:
+def _list_codes(*codes: str) -> frozenset[str]:
     return frozenset(codes)
 
 
 RULES = (
-    Rule(_codes("REQUEST_LIMIT_EXCEEDED"), words="concurrent", kind=LoginNotAnswered),
-    Rule(_codes("REQUEST_LIMIT_EXCEEDED"), kind=DailyLimitReached),
+    Rule(_list_codes("REQUEST_LIMIT_EXCEEDED"), words="concurrent", kind=LoginNotAnswered),
+    Rule(_list_codes("REQUEST_LIMIT_EXCEEDED"), kind=DailyLimitReached),
     Rule(words=r"rate[_ ]?(limit[_ ])?exceeded|too many (requests|logins)", kind=LoginNotAnswered),
     Rule(
-        _codes("UNKNOWN_ERROR", "SERVER_ERROR", "TEMPORARILY_UNAVAILABLE", "SERVER_UNAVAILABLE", "UNKNOWN_EXCEPTION"),
+        _list_codes(
+            "UNKNOWN_ERROR", "SERVER_ERROR", "TEMPORARILY_UNAVAILABLE", "SERVER_UNAVAILABLE", "UNKNOWN_EXCEPTION"
+        ),
         kind=LoginNotAnswered,
     ),
     Rule(words="retry your request|try again later|down for maintenance|service unavailable", kind=LoginNotAnswered),
@@ -108,11 +110,11 @@ RULES = (
     ),
     Rule(words="ip restricted|ip address|LOGIN_DURING_RESTRICTED_DOMAIN", advice=_ADDRESSES),
     Rule(
-        _codes("LOGIN_MUST_USE_SECURITY_TOKEN"),
+        _list_codes("LOGIN_MUST_USE_SECURITY_TOKEN"),
         advice=f"check {names.SECURITY_TOKEN} (Salesforce sends a new one with every new password), or add this "
         "machine's address in Setup > Network Access (Trusted IP Ranges)",
     ),
-    Rule(_codes("LOGIN_DURING_RESTRICTED_TIME"), advice="the profile's login hours do not allow this time of day"),
+    Rule(_list_codes("LOGIN_DURING_RESTRICTED_TIME"), advice="the profile's login hours do not allow this time of day"),
     Rule(
         words="PASSWORD_LOCKOUT|locked out by|user is locked",
         advice="the user is locked: unlock it in Setup > Users, then correct {own}; "
@@ -134,31 +136,31 @@ RULES = (
         "be right",
     ),
     Rule(
-        _codes("TRIAL_EXPIRED", "ORG_LOCKED"),
+        _list_codes("TRIAL_EXPIRED", "ORG_LOCKED"),
         advice="the org's trial has ended, or the org is locked: contact Salesforce support",
     ),
     Rule(words="(user|org) is inactive|inactive_(user|org)", advice="the user or org of {own} is not active"),
     Rule(
-        _codes("API_DISABLED_FOR_ORG", "API_CURRENTLY_DISABLED"),
+        _list_codes("API_DISABLED_FOR_ORG", "API_CURRENTLY_DISABLED"),
         advice="the API is switched off: the edition must have it, and the user needs 'API Enabled'",
     ),
     Rule(
         words="CLIENT_NOT_ACCESSIBLE_FOR_USER|APP_BLOCKED|APP_ACCESS_DENIED|blocked by",
         advice="the app is blocked for this user: Setup > Connected Apps OAuth Usage (install or unblock it)",
     ),
-    Rule(_codes("INVALID_CLIENT_ID"), advice=f"check {names.CLIENT_ID}: the app's consumer key; {_SANDBOX}"),
-    Rule(_codes("INVALID_CLIENT"), advice=f"check {names.CLIENT_SECRET}: the app's consumer secret"),
+    Rule(_list_codes("INVALID_CLIENT_ID"), advice=f"check {names.CLIENT_ID}: the app's consumer key; {_SANDBOX}"),
+    Rule(_list_codes("INVALID_CLIENT"), advice=f"check {names.CLIENT_SECRET}: the app's consumer secret"),
     Rule(
-        _codes("INVALID_GRANT"),
+        _list_codes("INVALID_GRANT"),
         advice="check {own}, that the user may use the app, and that the org allows this login flow; " + _SANDBOX,
     ),
-    Rule(_codes("UNSUPPORTED_GRANT_TYPE"), advice=f"this org or app does not allow this login flow: {_LASTS}"),
-    Rule(_codes("INVALID_LOGIN"), advice="check {own}; " + _SANDBOX),
+    Rule(_list_codes("UNSUPPORTED_GRANT_TYPE"), advice=f"this org or app does not allow this login flow: {_LASTS}"),
+    Rule(_list_codes("INVALID_LOGIN"), advice="check {own}; " + _SANDBOX),
     Rule(
-        _codes("UNSUPPORTED_API_VERSION"),
+        _list_codes("UNSUPPORTED_API_VERSION"),
         advice="SOAP login ended with API version 64.0: set SALESFORCE_API_VERSION=64.0, or log in by OAuth",
     ),
-    Rule(_codes("INVALID_OPERATION"), advice=f"SOAP login may be switched off in this org: {_LASTS}"),
+    Rule(_list_codes("INVALID_OPERATION"), advice=f"SOAP login may be switched off in this org: {_LASTS}"),
 )
 """The first rule that matches decides."""
 
@@ -170,7 +172,7 @@ def make_login_error(answer: LoginAnswer) -> SalesforceError:
     rule = next((rule for rule in RULES if rule.fits(code, sentence)), None)
     kind = rule.kind if rule else _kind_of_status(answer.status, code)
     if kind is LoginRefused:
-        message = f"{message} ({_advice(answer, rule)})"
+        message = f"{message} ({_choose_advice(answer, rule)})"
     error = kind(message, code=code, status=answer.status)
     error.reason = sentence
     wait = answer.headers.get("Retry-After", "")
@@ -187,7 +189,7 @@ def _kind_of_status(status: int, code: str) -> type[SalesforceError]:
     return LoginNotAnswered if status in TRANSIENT_STATUSES and not code else LoginRefused
 
 
-def _advice(answer: LoginAnswer, rule: Rule | None) -> str:
+def _choose_advice(answer: LoginAnswer, rule: Rule | None) -> str:
     if answer.status in REDIRECTS:
         return explain_host(answer.host, answer.headers.get("Location", ""))
     if rule is None and answer.status in {404, 405, 410}:
@@ -195,13 +197,13 @@ def _advice(answer: LoginAnswer, rule: Rule | None) -> str:
     flow = answer.flow
     own = [*flow.needs, *([names.SECURITY_TOKEN] if flow in _FLOWS_WITH_TOKEN else [])]
     advice = (rule.advice if rule else "check {own}").format(own=", ".join(own))
-    return f"{advice}{_clock(answer)}"
+    return f"{advice}{_describe_clock(answer)}"
 
 
 _FLOWS_WITH_TOKEN = {LoginFlow.PASSWORD, LoginFlow.SOAP_TOKEN}
 
 
-def _clock(answer: LoginAnswer) -> str:
+def _describe_clock(answer: LoginAnswer) -> str:
     """Say how far this machine's clock is off, for the flow that sends a time."""
     if answer.flow is not LoginFlow.JWT_BEARER:
         return ""

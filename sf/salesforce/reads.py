@@ -76,7 +76,7 @@ def ask_carefully(client: SalesforceClient, action: Callable[[], Result]) -> Res
     not this one, and ``TransientError`` when Salesforce does not answer at all.
     """
     patience = client.transport.patience
-    return ask_patiently(action, patience, too_much=_is_size_timeout, answers=lambda: _answers(client))
+    return ask_patiently(action, patience, too_much=_is_size_timeout, answers=lambda: _is_answering(client))
 
 
 def ask_patiently(
@@ -108,14 +108,14 @@ def ask_patiently(
                 raise TooMuchAsked(str(error), code=error.code, status=error.status) from error
             failures += 1
             if failures == FAILURES_BEFORE_PROBE and answers():
-                raise _unusable(error) from error
+                raise _make_unusable_page(error) from error
             raise
 
     try:
         return retrying(once, patience)
     except TransientError as error:
         if failures != FAILURES_BEFORE_PROBE and answers():
-            raise _unusable(error) from error
+            raise _make_unusable_page(error) from error
         raise
 
 
@@ -123,7 +123,7 @@ def _is_size_timeout(error: TransientError) -> bool:
     return error.code in SIZE_CODES
 
 
-def _unusable(error: TransientError) -> UnusablePage:
+def _make_unusable_page(error: TransientError) -> UnusablePage:
     return UnusablePage(f"{error}. Salesforce answers other calls", code=error.code, status=error.status)
 
 
@@ -148,7 +148,7 @@ def count_if_possible(client: SalesforceClient, soql: str, *, include_deleted: b
         return None
 
 
-def _answers(client: SalesforceClient) -> bool:
+def _is_answering(client: SalesforceClient) -> bool:
     """Make a small call once, and return whether Salesforce answers."""
     try:
         client.attempt("GET", f"{client.data_path}/limits")

@@ -272,10 +272,10 @@ def classify(code: str, message: str = "") -> Refusal | None:
         return None
     if code == "REQUEST_LIMIT_EXCEEDED" and "concurrent" in message.lower():
         return CONCURRENT_LIMIT
-    return _cause(message) or known if known.wraps else known
+    return _find_cause(message) or known if known.wraps else known
 
 
-def _cause(message: str) -> Refusal | None:
+def _find_cause(message: str) -> Refusal | None:
     """Return the lock, limit or missing right that the org's own automation reports in its message."""
     inner = [REFUSALS[code] for code in _CODE.findall(message) if code in REFUSALS]
     for group in _CAUSES:

@@ -53,7 +53,7 @@ def compose_cost_line() -> str:
     """Return a line for people: how often syncs run, what that costs, and what shorter pauses would cost."""
     chosen: Mapping[str, timedelta] = settings.SYNC_EVERY
     more_often = [pause for pause in _COMPARED if pause < min(chosen.values())]
-    others = [f"{_every(pause)} ({_as_set(pause)}) {cost(dict.fromkeys(chosen, pause))}" for pause in more_often]
+    others = [f"{_format_pause(pause)} ({_as_set(pause)}) {cost(dict.fromkeys(chosen, pause))}" for pause in more_often]
     return "; ".join([f"{describe_pauses(chosen)}: {cost(chosen)}", *others])
 
 
@@ -74,8 +74,8 @@ def cost(pauses: Mapping[str, timedelta]) -> Cost:
 def describe_pauses(pauses: Mapping[str, timedelta]) -> str:
     """Return for example ``Salesforce is read every day, contacts every 5 minutes, books every 7 days``."""
     rest = max(pause for name, pause in pauses.items() if name != "books")
-    others = [f"{name} {_every(pause)}" for name, pause in pauses.items() if pause != rest]
-    return ", ".join([f"Salesforce is read {_every(rest)}", *others])
+    others = [f"{name} {_format_pause(pause)}" for name, pause in pauses.items() if pause != rest]
+    return ", ".join([f"Salesforce is read {_format_pause(rest)}", *others])
 
 
 def _calls_of_a_run() -> dict[str, float]:
@@ -84,7 +84,7 @@ def _calls_of_a_run() -> dict[str, float]:
         return {name: float(calls) for name, calls in cursor.fetchall()}
 
 
-def _every(pause: timedelta) -> str:
+def _format_pause(pause: timedelta) -> str:
     for unit, word in ((_DAY, "day"), (timedelta(hours=1), "hour"), (timedelta(minutes=1), "minute")):
         number = pause // unit
         if number:

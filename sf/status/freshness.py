@@ -94,7 +94,7 @@ class Health:
 
 def sync_freshness() -> list[Freshness]:
     """Judge all objects of ``MAX_AGE``, in the order of ``MAX_AGE``."""
-    return _judge_syncs(_last_ends(MAX_AGE))
+    return _judge_syncs(_load_last_ends(MAX_AGE))
 
 
 def load_job_freshness() -> list[Freshness]:
@@ -102,18 +102,18 @@ def load_job_freshness() -> list[Freshness]:
 
     A job whose run was skipped when due is not late.
     """
-    names = _scheduled_jobs()
-    return _judge_jobs(names, _last_ends(names), _last_seen(names))
+    names = _list_scheduled_jobs()
+    return _judge_jobs(names, _load_last_ends(names), _load_last_seen(names))
 
 
 def load_all_freshness() -> Health:
     """Judge objects and jobs together, with no more queries than ``load_job_freshness`` alone."""
-    names = _scheduled_jobs()
-    ends, seen = _last_ends([*MAX_AGE, *names]), _last_seen(names)
+    names = _list_scheduled_jobs()
+    ends, seen = _load_last_ends([*MAX_AGE, *names]), _load_last_seen(names)
     return Health(_judge_syncs(ends), _judge_jobs(names, ends, seen), seen)
 
 
-def _scheduled_jobs() -> list[str]:
+def _list_scheduled_jobs() -> list[str]:
     """Return the jobs of ``JOBS`` that are in the cron table.
 
     A failed job that was removed from the cron table would be reported forever, because no good run can follow.
@@ -195,7 +195,7 @@ def _judge(name: str, ended: _Ends, allowed: timedelta) -> Freshness:
     return Freshness(name, state, int(age.total_seconds()) if age else None)
 
 
-def _last_ends(names: Collection[str]) -> dict[str, _Ends]:
+def _load_last_ends(names: Collection[str]) -> dict[str, _Ends]:
     # A time ahead is from before PostgreSQL's clock was set back: all runs would count as those of the previous org.
     adopted = CachedOrg.objects.filter(adopted_at__lte=Now()).values_list("adopted_at", flat=True).first()
     of_this_org = Q(ended__gt=adopted) if adopted else Q()
@@ -217,12 +217,12 @@ def _last_ends(names: Collection[str]) -> dict[str, _Ends]:
         before = ends.get(run.name, _NEVER)
         if before.bad is None or run.ended > before.bad:
             ends[run.name] = replace(before, bad=run.ended, killed=run.ended)
-    for name, ended in _held_back_twice(ends, of_this_org).items():
+    for name, ended in _load_held_back_twice(ends, of_this_org).items():
         ends[name] = replace(ends[name], bad=max(ended, ends[name].bad or ended))
     return ends
 
 
-def _held_back_twice(ends: Mapping[str, _Ends], of_this_org: Q) -> dict[str, datetime]:
+def _load_held_back_twice(ends: Mapping[str, _Ends], of_this_org: Q) -> dict[str, datetime]:
     """Return, by object, the last time at which a run found the day's calls used up.
 
     Objects with fewer than two such runs since their last good run are left out.
@@ -236,7 +236,7 @@ def _held_back_twice(ends: Mapping[str, _Ends], of_this_org: Q) -> dict[str, dat
     return {name: max(moments) for name, moments in times.items() if len(moments) > 1}
 
 
-def _last_seen(names: Collection[str]) -> dict[str, datetime]:
+def _load_last_seen(names: Collection[str]) -> dict[str, datetime]:
     """Return the time of each job's last activity."""
     rows = SyncRun.objects.filter(object__in=names).order_by().values("object")
     seen = rows.annotate(seen=Max(Coalesce("ended", "started")))

@@ -59,7 +59,7 @@ def find_next_tries(now: datetime | None = None) -> list[NextTry]:
     attempts = SyncRun.objects.exclude(state=_State.SKIPPED).exclude(cause=_Cause.BUSY)
     for run in attempts.filter(started__gt=now - _WINDOW).order_by("-started", "-id"):
         runs.setdefault(run.object, []).append(run)
-    tries = [_next_try(of_object, now) for of_object in runs.values()]
+    tries = [_compute_next_try(of_object, now) for of_object in runs.values()]
     return sorted((each for each in tries if each), key=lambda each: each.due)
 
 
@@ -69,21 +69,21 @@ def find_due_commands(now: datetime | None = None) -> list[list[str]]:
     Commands that differ only in ``--entities`` are joined into one.
     """
     now = now or timezone.now()
-    return _together(shlex.split(each.command) for each in find_next_tries(now) if each.due <= now)
+    return _join_commands(shlex.split(each.command) for each in find_next_tries(now) if each.due <= now)
 
 
-def _next_try(runs: Sequence[SyncRun], now: datetime) -> NextTry | None:
+def _compute_next_try(runs: Sequence[SyncRun], now: datetime) -> NextTry | None:
     """Return the next retry of one object; ``runs`` are its runs, latest first."""
     last = runs[0]
     if last.state not in _STATES_TO_RETRY or last.cause in _LASTING_CAUSES or not last.retry_command:
         return None
-    attempts = _tries_in_a_row(runs)
+    attempts = _count_tries_in_a_row(runs)
     if last.ended is None or attempts > len(PAUSES) or now - last.ended > GIVEN_UP:
         return None
     return NextTry(last.object, last.ended + PAUSES[attempts - 1], last.retry_command)
 
 
-def _tries_in_a_row(runs: Sequence[SyncRun]) -> int:
+def _count_tries_in_a_row(runs: Sequence[SyncRun]) -> int:
     attempts, later = 1, runs[0]
     for run in runs[1:]:
         if run.state == _State.DONE or run.ended is None or later.started - run.ended > CLOSE:
@@ -95,7 +95,7 @@ def _tries_in_a_row(runs: Sequence[SyncRun]) -> int:
 _PARTS = "--entities"
 
 
-def _together(commands: Iterable[list[str]]) -> list[list[str]]:
+def _join_commands(commands: Iterable[list[str]]) -> list[list[str]]:
     parts: dict[tuple[str, ...], list[str]] = {}
     for command in commands:
         place = command.index(_PARTS) + 1 if _PARTS in command else None

@@ -98,19 +98,19 @@ class Attempts:
         if resumed:
             return
         self._failed[transport, type(error)] += 1
-        if self._failed[transport, type(error)] >= _tries(error):
+        if self._failed[transport, type(error)] >= _count_tries(error):
             self._barred.add(transport)
             other = BULK if transport == REST else REST
-            self.remark = f"read by {other.label}: {SyncRun.Transport(transport).label} could not ({_short(error)})"
+            self.remark = f"read by {other.label}: {SyncRun.Transport(transport).label} could not ({_shorten(error)})"
 
 
-def _tries(error: Exception) -> int:
+def _count_tries(error: Exception) -> int:
     if isinstance(error, CannotFinish | MiscountedRead):
         return error.tries
     return READ_ATTEMPTS if isinstance(error, QueryLocatorGone) else 1
 
 
-def _short(error: Exception) -> str:
+def _shorten(error: Exception) -> str:
     code = error.code if isinstance(error, SalesforceError) else ""
     text = str(error)
     return code or (text if len(text) <= 200 else text[:200] + "…")

@@ -65,20 +65,20 @@ class ObjectSync(SalesforceSync[SyncedObject], ReadableSync[SyncedObject]):
     _replaces_org = False
     """The rows still come from the previous org (``sync_all --adopt-org``): this run replaces all of them."""
 
-    def _most_removed_by_empty_read(self) -> float:
+    def _limit_of_empty_read(self) -> float:
         return math.inf if self._replaces_org else 0
 
-    def _after_merge(self, read: StagedRead, run: SyncRun) -> None:
+    def _follow_merge(self, read: StagedRead, run: SyncRun) -> None:
         if self._replaces_org and read.replace:
             self._synced.model.all_objects.filter(local_update_date__lt=read.began).delete()
             note_replaced(self._name)
 
-    def _watermark(self, read: StagedRead, greatest: datetime | None) -> datetime | None:
+    def _compute_watermark(self, read: StagedRead, greatest: datetime | None) -> datetime | None:
         """Return the greatest stamp, but for a long read at most the time when it began.
 
         Only a full read may move the watermark back.
         """
-        if greatest and runs.load_database_now() - read.began > _lookback() * LONG_READ:
+        if greatest and runs.load_database_now() - read.began > _get_lookback() * LONG_READ:
             greatest = min(greatest, read.began)
         if read.is_full or read.previous_watermark is None:
             return greatest
@@ -90,10 +90,10 @@ class ObjectSync(SalesforceSync[SyncedObject], ReadableSync[SyncedObject]):
     def _look_again(self) -> SyncedObject:
         return look_again(self._client, self._synced)
 
-    def _readable_after(self, refusal: RequestRefused) -> SyncedObject:
+    def _find_readable_after(self, refusal: RequestRefused) -> SyncedObject:
         return readable_after(refusal, self._client, self._synced)
 
-    def _advice_on_nothing(self, live: int) -> str:
+    def _advise_on_empty_read(self, live: int) -> str:
         return "Can the API user still see these records (sf check)?"
 
     def _read_what_is_readable(self) -> None:
@@ -107,14 +107,14 @@ class ObjectSync(SalesforceSync[SyncedObject], ReadableSync[SyncedObject]):
         self._attempts = Attempts(self._synced.name, self._client, rest_rows=self._synced.rest_page_rows)
         self._expected: dict[str, int | None] = {}
         left = runs.take_over_unfinished(self._synced, self._run, ReadState.from_json, kept=RESULTS_KEPT)
-        unfinished = self._resumable(left)
+        unfinished = self._require_resumable(left)
         resumed = unfinished is not None
         while True:
             try:
                 if unfinished:
                     self._resume(unfinished)
                     unfinished = None
-                self._finish(self._begin(self._window(forced=self._options.full and not resumed)))
+                self._finish(self._begin(self._choose_window(forced=self._options.full and not resumed)))
                 self._remark = self._attempts.remark
                 return
             except CANNOT_FINISH as error:
@@ -129,7 +129,7 @@ class ObjectSync(SalesforceSync[SyncedObject], ReadableSync[SyncedObject]):
         self._progress.reading(self._synced.name, how, state.announced or state.rows, state.rows)
         self._finish(state)
 
-    def _resumable(self, state: ReadState | None) -> ReadState | None:
+    def _require_resumable(self, state: ReadState | None) -> ReadState | None:
         """Return the state if this run can resume it; otherwise ``None``.
 
         The options of this run must allow it. The org, its address, the API version and the fields must be the same,
@@ -165,12 +165,12 @@ class ObjectSync(SalesforceSync[SyncedObject], ReadableSync[SyncedObject]):
         """
         return state.is_full and runs.load_database_now() - state.began_at < FORCE_GOES_ON
 
-    def _window(self, *, forced: bool) -> Window:
+    def _choose_window(self, *, forced: bool) -> Window:
         return choose_window(
             runs.find_last_committed(self._synced),
             fingerprint=self._synced.fingerprint,
             forced=forced,
-            lookback=_lookback(),
+            lookback=_get_lookback(),
             now=runs.load_database_now(),
         )
 
@@ -194,7 +194,7 @@ class ObjectSync(SalesforceSync[SyncedObject], ReadableSync[SyncedObject]):
             previous_watermark=committed.watermark.isoformat() if committed and committed.watermark else None,
         )
         self._stage.create()
-        state = replace(state, read_id=self._source(state).begin(_query_of(state)))
+        state = replace(state, read_id=self._make_source(state).begin(_query_of(state)))
         self._note(state)
         how = f"{window.reason}, by {transport.label}"
         self._progress.reading(self._synced.name, how, expected, 0)
@@ -210,10 +210,10 @@ class ObjectSync(SalesforceSync[SyncedObject], ReadableSync[SyncedObject]):
             self._expected[query] = count_if_possible(self._client, query, include_deleted=include_deleted)
         return self._expected[query]
 
-    def _source(self, state: ReadState) -> Source:
+    def _make_source(self, state: ReadState) -> Source:
         paths = list(self._synced.paths.values())
         if state.transport == SyncRun.Transport.BULK:
-            seconds = partial(_job_seconds_left, state)
+            seconds = partial(_compute_job_seconds_left, state)
             bulk = BulkQuery(self._client)
             return BulkSource(bulk, paths, self._progress.advanced, self._check_between_calls, seconds)
         return RestSource(self._client, paths, self._progress.advanced, self._attempts.rest_rows)
@@ -228,7 +228,7 @@ class ObjectSync(SalesforceSync[SyncedObject], ReadableSync[SyncedObject]):
 
     def _finish(self, state: ReadState) -> None:
         """Stage the missing pages, check that all rows have come, and merge."""
-        source = self._source(state)
+        source = self._make_source(state)
         announced = source.announced(state.read_id)
         if announced is not None:
             state = replace(state, announced=announced)
@@ -239,7 +239,7 @@ class ObjectSync(SalesforceSync[SyncedObject], ReadableSync[SyncedObject]):
                 self._check_between_calls()
         if state.rows != state.announced:
             raise MiscountedRead(f"Salesforce announced {state.announced:,} records and sent {state.rows:,}")
-        self._merge(_staged_read(state))
+        self._merge(_make_staged_read(state))
 
     def _stage_page(self, source: Source, state: ReadState) -> ReadState:
         following = state
@@ -259,11 +259,11 @@ class ObjectSync(SalesforceSync[SyncedObject], ReadableSync[SyncedObject]):
         return following
 
 
-def _lookback() -> timedelta:
+def _get_lookback() -> timedelta:
     return timedelta(seconds=settings.SALESFORCE_LOOKBACK_SECONDS)
 
 
-def _job_seconds_left(state: ReadState) -> float:
+def _compute_job_seconds_left(state: ReadState) -> float:
     """Return the seconds that Salesforce may still work on the job of this read."""
     spent = (runs.load_database_now() - state.began_at).total_seconds()
     return settings.SALESFORCE_BULK_JOB_MINUTES * 60 - spent
@@ -273,7 +273,7 @@ def _query_of(state: ReadState) -> SoqlQuery:
     return SoqlQuery(state.soql, include_deleted=not state.is_full)
 
 
-def _staged_read(state: ReadState) -> StagedRead:
+def _make_staged_read(state: ReadState) -> StagedRead:
     previous = state.previous_watermark
     return StagedRead(
         rows=state.rows,

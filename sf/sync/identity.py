@@ -51,7 +51,7 @@ def check_org(client: SalesforceClient) -> None:
         _check_unlabeled(client)
     elif known.id != client.organization_id:
         raise AnotherOrg(
-            f"this cache is a copy of the Salesforce org {known}, but {_where_it_leads(client)}. {_ADVICE}"
+            f"this cache is a copy of the Salesforce org {known}, but {_describe_destination(client)}. {_ADVICE}"
         )
 
 
@@ -112,11 +112,11 @@ def _check_unlabeled(client: SalesforceClient) -> None:
         return
     raise AnotherOrg(
         f"this cache was filled from {before} by an older release, which did not keep the org's id, but "
-        f"{_where_it_leads(client)}. {_ADVICE}"
+        f"{_describe_destination(client)}. {_ADVICE}"
     )
 
 
-def _where_it_leads(client: SalesforceClient) -> str:
+def _describe_destination(client: SalesforceClient) -> str:
     organization = client.organization()
     if not organization.id:
         return f"the login at {client.instance_url} does not say where it leads (may the API user read Organization?)"

@@ -67,15 +67,15 @@ class SyncedObject:
     @cached_property
     def paths(self) -> Mapping[str, str]:
         """Map database columns to SOQL paths, in the order of the select list."""
-        return {str(field.column): field.salesforce_name for field in self._fields()}
+        return {str(field.column): field.salesforce_name for field in self._list_fields()}
 
-    def _fields(self) -> list[CopiedField]:
+    def _list_fields(self) -> list[CopiedField]:
         return [field for field in self.model.copied_fields() if field.column not in self.left_out]
 
     @cached_property
     def target(self) -> Target:
         """Return the table as a target of ``sf.ingest.load``."""
-        columns = columns_of(self._fields())
+        columns = columns_of(self._list_fields())
         return Target(
             table=self.model._meta.db_table,
             columns=columns,

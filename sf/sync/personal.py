@@ -39,7 +39,7 @@ _CONTACT = frozenset({
 
 
 def declare() -> None:
-    WIDEN.insert(0, _contacts)  # first: other functions of WIDEN search by the identifiers that _contacts adds
+    WIDEN.insert(0, _add_contacts)  # first: other functions of WIDEN search by the identifiers that _contacts adds
     unlinked = clear(name=None, description=None, contact=None, local_update_date=Now())
     HOLDINGS.extend([
         Holding(Adoption, frozenset({"name"}), lambda person: any_of("contact_id", person.contacts),
@@ -48,7 +48,7 @@ def declare() -> None:
                 unlinked, "clear name, description and contact"),
         Holding(Contact, _CONTACT, lambda person: any_of("id", person.contacts), empty, "empty"),
         Holding(LookupMiss, frozenset(), lambda person: any_of("accounts_uuid", person.uuids)),
-        Holding(RefusedRecord, frozenset({"record_id", "payload", "reason"}), _refused_records),
+        Holding(RefusedRecord, frozenset({"record_id", "payload", "reason"}), _build_refused_records),
         Holding(SyncConfig, frozenset({"switched_by"}), lambda person: any_of("switched_by", person.signatures),
                 clear(switched_by=""), "clear author"),
         Holding(OperatorAction, frozenset({"requested_by"}), lambda person: any_of("requested_by", person.signatures),
@@ -73,7 +73,7 @@ def declare() -> None:
         not_personal(model)
 
 
-def _contacts(person: Person) -> Person:
+def _add_contacts(person: Person) -> Person:
     """Add the person's contacts, and the account UUIDs and email addresses of these contacts."""
     condition = any_of("id", person.contacts) | any_of("accounts_uuid", person.uuids) | any_text("email", person.emails)
     contacts = list(Contact.all_objects.filter(condition)) if condition else []
@@ -85,6 +85,6 @@ def _contacts(person: Person) -> Person:
     )
 
 
-def _refused_records(person: Person) -> Q:
+def _build_refused_records(person: Person) -> Q:
     identifiers = {*person.uuids, *person.emails, *person.contacts}
     return any_of("record_id", person.contacts | person.leads) | any_text("payload", identifiers, "icontains")

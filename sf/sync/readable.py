@@ -83,7 +83,7 @@ def find_unreadable_columns(client: SalesforceClient, synced: SyncedObject) -> s
     whole = replace(synced, left_out=frozenset())
     described = {"": _describe(client, synced.sobject)}
     for relation in {path.partition(".")[0] for path in whole.paths.values() if "." in path}:
-        described[relation] = _parent(client, described[""], relation)
+        described[relation] = _describe_parent(client, described[""], relation)
     return {column for column, path in whole.paths.items() if not _is_visible(described, path)}
 
 
@@ -116,7 +116,7 @@ def _describe(client: SalesforceClient, sobject: str) -> Described:
     return client.ask("GET", path, lambda answer: {field["name"]: field for field in answer["fields"]})
 
 
-def _parent(client: SalesforceClient, described: Described, relation: str) -> Described:
+def _describe_parent(client: SalesforceClient, described: Described, relation: str) -> Described:
     """Return the fields of the object that a lookup leads to; none when the lookup itself is hidden."""
     for field in described.values():
         if field.get("relationshipName") == relation:

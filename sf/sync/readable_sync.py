@@ -33,7 +33,7 @@ class ReadableSync(LoadingSync[AnyReadable]):
         try:
             self._read_what_is_readable()
         except RequestRefused as refusal:
-            readable = self._readable_after(refusal)
+            readable = self._find_readable_after(refusal)
             self._forget_read()
             self._leave_out(readable)
             self._read_what_is_readable()
@@ -54,7 +54,7 @@ class ReadableSync(LoadingSync[AnyReadable]):
         """Ask which fields can be read now, store the result, and return the object with only these fields."""
 
     @abstractmethod
-    def _readable_after(self, refusal: RequestRefused) -> AnyReadable:
+    def _find_readable_after(self, refusal: RequestRefused) -> AnyReadable:
         """Return the object without the fields that explain a refusal. Raises ``refusal`` when no field does."""
 
     def _leave_out(self, readable: AnyReadable) -> None:

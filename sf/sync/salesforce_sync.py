@@ -30,7 +30,7 @@ class SalesforceSync(Sync[AnySynced]):
         super().__init__(synced, lambda: counter.calls, progress, options, check_budget)
         self._client = client
 
-    def _confirmation(self) -> Callable[[], None]:
+    def _make_confirmation(self) -> Callable[[], None]:
         return confirmation(self._client)
 
     def _note_usage(self) -> None:

@@ -136,10 +136,10 @@ def rows_of(records: Iterable[Mapping[str, Any]], paths: Sequence[str]) -> Itera
     steps = [path.split(".") for path in paths]
     with understood("a query"):
         for record in records:
-            yield tuple(_staged_text(_value_at(record, step)) for step in steps)
+            yield tuple(_format_staged(_find_value(record, step)) for step in steps)
 
 
-def _value_at(record: Mapping[str, Any], steps: Sequence[str]) -> Any:
+def _find_value(record: Mapping[str, Any], steps: Sequence[str]) -> Any:
     """Return the value at a path; ``None`` when a parent on the way is not set."""
     value: Any = record
     for step in steps:
@@ -149,7 +149,7 @@ def _value_at(record: Mapping[str, Any], steps: Sequence[str]) -> Any:
     return value
 
 
-def _staged_text(value: Any) -> str | None:
+def _format_staged(value: Any) -> str | None:
     """Return a JSON value as the CSV of Bulk would have it; null and empty are the same."""
     if value is None or value == "":
         return None

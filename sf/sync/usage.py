@@ -75,7 +75,7 @@ def check_kept_usage() -> None:
         return
     if abs(timezone.now() - checked) > USAGE_HOLDS:  # a much later time is from before the clock was set back
         return
-    if refusal := _refusal(ApiUsage(used=value, maximum=limit)):
+    if refusal := _explain_refusal(ApiUsage(used=value, maximum=limit)):
         raise SyncSkipped(refusal, cause=SyncRun.Cause.LIMIT)
 
 
@@ -88,13 +88,13 @@ class UsageBudget:
 
     def __init__(self, client: SalesforceClient) -> None:
         self._client = client
-        self._refusal: str | None = None
+        self._explain_refusal: str | None = None
 
     def check(self) -> None:
         """Raise ``SyncSkipped`` when too many of the day's calls are used."""
-        if self._refusal is None:
-            self._refusal = self._ask()
-        refusal = self._refusal or _refusal(self._client.usage)
+        if self._explain_refusal is None:
+            self._explain_refusal = self._ask()
+        refusal = self._explain_refusal or _explain_refusal(self._client.usage)
         if refusal:
             raise SyncSkipped(refusal, cause=SyncRun.Cause.LIMIT)
 
@@ -110,9 +110,9 @@ class UsageBudget:
             if error.status in VERSION_IS_GONE:
                 raise
             logger.warning("%s; %s", error, LIMITS_UNREADABLE)
-            return _refusal(self._client.usage or _own_count())
+            return _explain_refusal(self._client.usage or _own_count())
         note_usage(self._client, usage)
-        return _refusal(usage)
+        return _explain_refusal(usage)
 
 
 def _own_count() -> ApiUsage:
@@ -128,7 +128,7 @@ def check_between_pages(usage: ApiUsage | None) -> None:
     """
     check_held()
     check_still_on()
-    refusal = _refusal(usage)
+    refusal = _explain_refusal(usage)
     if refusal:
         raise SyncPaused(refusal, cause=SyncRun.Cause.LIMIT)
 
@@ -151,7 +151,7 @@ def note_usage(client: SalesforceClient, usage: ApiUsage) -> None:
     )
 
 
-def _refusal(usage: ApiUsage | None) -> str:
+def _explain_refusal(usage: ApiUsage | None) -> str:
     """Return why no more calls may be made; empty when calls are allowed or the usage is not known."""
     config = SyncConfig.load()
     if usage is None or usage.used < config.budget(usage.maximum):

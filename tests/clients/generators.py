@@ -106,7 +106,7 @@ class PythonGenerator(Generator):
         return [str(self._bin / "python"), str(self.folder / f"{name}.py")]
 
     def environment(self) -> dict[str, str]:
-        return {**base_environment(), "PATH": f"{self._bin}:{os.environ.get('PATH', '')}"}
+        return {**make_base_environment(), "PATH": f"{self._bin}:{os.environ.get('PATH', '')}"}
 
 
 class NodeGenerator(Generator):
@@ -150,7 +150,7 @@ def documented(language: str, package: str) -> str:
     return match[1]
 
 
-def base_environment() -> dict[str, str]:
+def make_base_environment() -> dict[str, str]:
     return {
         "PATH": os.environ.get("PATH", ""),
         "LANG": "C.UTF-8",
@@ -163,7 +163,7 @@ def node_environment() -> dict[str, str]:
     """Return the variables for npm's programs, with the installed packages' commands on the PATH."""
     quiet = {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true", "SCARF_ANALYTICS": "false"}
     path = f"{NODE_FOLDER / 'node_modules' / '.bin'}:{os.environ.get('PATH', '')}"
-    return {**base_environment(), **quiet, "PATH": path}
+    return {**make_base_environment(), **quiet, "PATH": path}
 
 
 def installed_version(package: str) -> str:

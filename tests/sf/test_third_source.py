@@ -76,10 +76,10 @@ class TrailSync(LoadingSync[Trails]):
             next(rows)
             yield from (tuple(value or None for value in row) for row in rows)
 
-    def _watermark(self, read: StagedRead, greatest: datetime | None) -> datetime | None:
+    def _compute_watermark(self, read: StagedRead, greatest: datetime | None) -> datetime | None:
         return greatest
 
-    def _confirmation(self) -> Callable[[], None]:
+    def _make_confirmation(self) -> Callable[[], None]:
         return lambda: None
 
     def _note_usage(self) -> None:

@@ -125,7 +125,7 @@ class Merge:
                 counts.soft_deleted = self._update(only_deletions=True)
             counts.updated = self._update(only_deletions=False)
         counts.inserted = self._insert()
-        staged, counts.watermark = self._staged()
+        staged, counts.watermark = self._count_staged()
         counts.unchanged = staged - counts.inserted - counts.updated - counts.soft_deleted
         return counts
 
@@ -134,7 +134,7 @@ class Merge:
         statement = sql.SQL("SELECT count(*) FROM {} t WHERE {} AND {}")
         return int(value(statement.format(self._target.identifier, self._target.live, self._within)))
 
-    def _staged(self) -> tuple[int, datetime | None]:
+    def _count_staged(self) -> tuple[int, datetime | None]:
         greatest: sql.Composable = sql.SQL("NULL")
         if self._target.stamp:
             greatest = sql.SQL("max(s.{}::timestamptz)").format(sql.Identifier(self._target.stamp))

@@ -111,11 +111,11 @@ class Stage:
         by_path = {path.lower(): column for path, column in zip(paths, self.target.columns, strict=True)}
         order = [by_path[name.lower()] for name in header if name.lower() in by_path]
         if len(order) != len(header) or len(order) != len(by_path):
-            raise UnexpectedHeader(_misfit(header, paths))
+            raise UnexpectedHeader(_describe_misfit(header, paths))
         return order
 
 
-def _misfit(header: Sequence[str], paths: Sequence[str]) -> str:
+def _describe_misfit(header: Sequence[str], paths: Sequence[str]) -> str:
     """Describe a wrong header: name the missing columns, or show the header if all or none are missing."""
     names = {name.lower() for name in header}
     missing = [path for path in paths if path.lower() not in names]
@@ -131,11 +131,11 @@ def _split_header(chunks: Iterator[bytes]) -> tuple[list[str], bytes]:
         buffer += chunk
         line, newline, rest = buffer.partition(b"\n")
         if newline:
-            return _names(line), rest
-    return (_names(buffer) if buffer else []), b""
+            return _parse_names(line), rest
+    return (_parse_names(buffer) if buffer else []), b""
 
 
-def _names(line: bytes) -> list[str]:
+def _parse_names(line: bytes) -> list[str]:
     return next(csv.reader([line.decode("utf-8", "replace")]), [])
 
 

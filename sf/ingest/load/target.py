@@ -34,11 +34,11 @@ class Column:
         if self.kind == "numeric" and self.digits:
             return sql.SQL("{}::numeric({}, {})").format(staged, *map(sql.Literal, self.digits))
         if self.kind in {"date", "timestamptz"}:
-            return _bounded(staged, self.kind)
+            return _cast_bounded(staged, self.kind)
         return sql.SQL("{}::{}").format(staged, sql.SQL(self.kind))
 
 
-def _bounded(staged: sql.Composable, kind: str) -> sql.Composable:
+def _cast_bounded(staged: sql.Composable, kind: str) -> sql.Composable:
     """Cast the text of a date. The cast fails for dates that Python cannot represent."""
     return sql.SQL(
         """CASE WHEN {value} COLLATE "C" BETWEEN {first} AND {last} AND substr({value}, 5, 1) = '-'

@@ -39,7 +39,7 @@ class Command(BaseCommand):
             if action == "show":
                 self._show(crontab, only_here=options["only_here"])
             else:
-                changes = self._change(crontab, add=action == "add", only_here=options["only_here"])
+                changes = self._write_crontab(crontab, add=action == "add", only_here=options["only_here"])
                 if options["verbosity"]:
                     self.stdout.write("\n".join(changes))
         except CrontabError as error:
@@ -54,7 +54,7 @@ class Command(BaseCommand):
         if wrong := sum(not job.is_right for job in jobs):
             raise CommandError(f"{wrong} of these are not as they should be: {ADD}")
 
-    def _change(self, crontab: UserCrontab, *, add: bool, only_here: bool) -> list[str]:
+    def _write_crontab(self, crontab: UserCrontab, *, add: bool, only_here: bool) -> list[str]:
         """Write the crontab, and return lines that say what was removed and added."""
         before = Counter(line.folder for line in crontab.load_own_lines())
         crontab.remove(only_here=only_here)

@@ -65,11 +65,11 @@ class Command(BaseCommand):
             if name == "check":
                 self._check(client)
             elif name == "shell":
-                self._shell(client, counter)
+                self._open_shell(client, counter)
             elif name == "follow":
                 follow(self, client, counter, options)
             elif name in WRITES:
-                self._change(client, options)
+                self._make_change(client, options)
             else:
                 self._look(client, options)
         except SalesforceError as error:
@@ -85,13 +85,13 @@ class Command(BaseCommand):
         if options["format"] == "table":
             self.stderr.write(format_count(count, "record"))
 
-    def _change(self, client: SalesforceClient, options: Mapping[str, Any]) -> None:
+    def _make_change(self, client: SalesforceClient, options: Mapping[str, Any]) -> None:
         record, outcome = make_change(client, change_of(options["action"], options), options)
         if record:
             self.stdout.write(record)
         self.stderr.write(outcome)
 
-    def _shell(self, client: SalesforceClient, counter: UsageCounter) -> None:
+    def _open_shell(self, client: SalesforceClient, counter: UsageCounter) -> None:
         try:
             run_shell(client)
         finally:
@@ -108,7 +108,7 @@ class Command(BaseCommand):
             raise CommandError(f"{wrong} to fix")
 
 
-def _query(client: SalesforceClient, options: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+def _run_query(client: SalesforceClient, options: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
     if re.match(r"\s*SELECT\s+COUNT\s*\(\s*\)", options["soql"], re.IGNORECASE):  # its answer has no records
         return [{"count": client.count(options["soql"], include_deleted=options["all_rows"])}]
     if options["bulk"]:
@@ -117,13 +117,13 @@ def _query(client: SalesforceClient, options: Mapping[str, Any]) -> Iterable[Map
 
 
 def _search(client: SalesforceClient, options: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
-    def typed(answer: Any) -> list[dict[str, Any]]:
+    def add_types(answer: Any) -> list[dict[str, Any]]:
         return [{"type": record["attributes"]["type"], **record} for record in answer["searchRecords"]]
 
     sosl = options["sosl"]
     if not re.match(r"\s*FIND\b", sosl, re.IGNORECASE):
         sosl = f"FIND {{{_RESERVED_IN_SOSL.sub(_ESCAPED, sosl)}}}"
-    return client.ask("GET", f"{client.data_path}/search", typed, params={"q": sosl})
+    return client.ask("GET", f"{client.data_path}/search", add_types, params={"q": sosl})
 
 
 def _describe(client: SalesforceClient, options: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
@@ -144,7 +144,7 @@ def _describe(client: SalesforceClient, options: Mapping[str, Any]) -> Iterable[
     return client.ask("GET", path, lambda description: _pick(description["fields"], *columns))
 
 
-def _limits(client: SalesforceClient, options: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+def _list_limits(client: SalesforceClient, options: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
     return [{"limit": name, **values} for name, values in client.limits().items() if "Max" in values]
 
 
@@ -159,22 +159,24 @@ def _get(client: SalesforceClient, options: Mapping[str, Any]) -> Iterable[Mappi
     return [{"field": name, "value": value} for name, value in shown.items()]
 
 
-def _updated(client: SalesforceClient, options: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
-    return _between(client, options, "updated", lambda answer: [{"id": each} for each in answer["ids"]])
+def _list_updated(client: SalesforceClient, options: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+    return _list_between(client, options, "updated", lambda answer: [{"id": each} for each in answer["ids"]])
 
 
-def _deleted(client: SalesforceClient, options: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
-    return _between(client, options, "deleted", lambda answer: _pick(answer["deletedRecords"], "id", "deletedDate"))
+def _list_deleted(client: SalesforceClient, options: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+    return _list_between(
+        client, options, "deleted", lambda answer: _pick(answer["deletedRecords"], "id", "deletedDate")
+    )
 
 
-def _between(
+def _list_between(
     client: SalesforceClient, options: Mapping[str, Any], kind: str, understand: Callable[[Any], list[dict[str, Any]]]
 ) -> list[dict[str, Any]]:
     period = {"start": options["start"].isoformat(), "end": options["end"].isoformat()}
     return client.ask("GET", f"{client.data_path}/sobjects/{options['object']}/{kind}/", understand, params=period)
 
 
-def _apex(client: SalesforceClient, options: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+def _call_apex(client: SalesforceClient, options: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
     from sf.salesforce.records import simple_salesforce  # noqa: PLC0415 - the import takes 0.3 s
 
     with understood(f"{options['method']} {options['path']}"):
@@ -215,21 +217,23 @@ def _declare_get(parser: ArgumentParser) -> None:
 
 def _declare_period(parser: ArgumentParser) -> None:
     parser.add_argument("object", help="such as Contact")
-    parser.add_argument("start", type=_moment, help="such as 2026-01-31 or 2026-01-31T12:00 (without an offset: UTC)")
-    parser.add_argument("end", type=_moment, nargs="?", default=datetime.now(UTC), help="default: now")
+    parser.add_argument(
+        "start", type=_parse_moment, help="such as 2026-01-31 or 2026-01-31T12:00 (without an offset: UTC)"
+    )
+    parser.add_argument("end", type=_parse_moment, nargs="?", default=datetime.now(UTC), help="default: now")
 
 
 def _declare_apex(parser: ArgumentParser) -> None:
     parser.add_argument("path", help="below /services/apexrest/")
     parser.add_argument("--method", default="GET", type=str.upper, choices=("GET", "POST", "PUT", "PATCH", "DELETE"))
-    parser.add_argument("--data", type=_json, help="the body, as JSON")
+    parser.add_argument("--data", type=_parse_json, help="the body, as JSON")
 
 
 def _declare_nothing(parser: ArgumentParser) -> None:
     """Add no arguments."""
 
 
-def _moment(text: str) -> datetime:
+def _parse_moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
@@ -237,27 +241,35 @@ def _moment(text: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _json(text: str) -> Any:
+def _parse_json(text: str) -> Any:
     try:
         return json.loads(text)
     except ValueError as error:
         raise ArgumentTypeError(f"is not JSON: {error}") from None
 
 
-def _no_action(client: SalesforceClient, options: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+def _refuse_no_action(client: SalesforceClient, options: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
     raise NotImplementedError  # `handle` treats `check`, `follow` and `shell` separately
 
 
 _ACTIONS: dict[str, tuple[str, Callable[[ArgumentParser], None], Action]] = {
-    "query": ("run a SOQL query", _declare_query, _query),
+    "query": ("run a SOQL query", _declare_query, _run_query),
     "search": ("search for words, or run a SOSL search", _declare_search, _search),
     "describe": ("all objects, one object's fields, or its layouts", _declare_describe, _describe),
-    "limits": ("the org's limits", _declare_nothing, _limits),
+    "limits": ("the org's limits", _declare_nothing, _list_limits),
     "get": ("one record by its id or an external id", _declare_get, _get),
-    "updated": ("ids of the records created or changed between two times", _declare_period, _updated),
-    "deleted": ("ids of the records deleted between two times", _declare_period, _deleted),
-    "apex": ("call an Apex REST method", _declare_apex, _apex),
-    "shell": ("a Python prompt or a program on standard input, where sf is the client", _declare_nothing, _no_action),
-    "follow": (SUMMARY, declare_follow, _no_action),
-    "check": ("check whether the configuration works: ok, or what to fix, line by line", _declare_nothing, _no_action),
+    "updated": ("ids of the records created or changed between two times", _declare_period, _list_updated),
+    "deleted": ("ids of the records deleted between two times", _declare_period, _list_deleted),
+    "apex": ("call an Apex REST method", _declare_apex, _call_apex),
+    "shell": (
+        "a Python prompt or a program on standard input, where sf is the client",
+        _declare_nothing,
+        _refuse_no_action,
+    ),
+    "follow": (SUMMARY, declare_follow, _refuse_no_action),
+    "check": (
+        "check whether the configuration works: ok, or what to fix, line by line",
+        _declare_nothing,
+        _refuse_no_action,
+    ),
 }

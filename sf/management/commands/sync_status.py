@@ -35,18 +35,18 @@ class Command(BaseCommand):
         self.stdout.write(_LINE.format(*titles).rstrip())
         soft_deleted = count_soft_deleted_rows()
         for status in load_status_of_all():
-            self.stdout.write(_line(status, soft_deleted[status.name]))
+            self.stdout.write(_format_line(status, soft_deleted[status.name]))
         self.stdout.write("")
-        self._health()
+        self._write_health()
         self.stdout.write("")
-        self._fields()
-        self._budget()
+        self._write_unreadable_fields()
+        self._write_budget()
         for lines in MORE_LINES:
             for line in lines():
                 self.stdout.write(to_one_line(line))
-        self._next()
+        self._write_next_runs()
 
-    def _health(self) -> None:
+    def _write_health(self) -> None:
         """Write what ``/healthz/`` says about syncs and jobs (Pardot's included), and why."""
         self.stdout.write(_HEALTH.format("health", "state", "last good run", "").rstrip())
         rows = sync_freshness() + load_job_freshness()
@@ -55,17 +55,17 @@ class Command(BaseCommand):
         for each in rows:
             remarks = [reasons.get(each.name, "")]
             if each.name in tries:
-                remarks.append(_next_try(tries[each.name].minutes(now)))
+                remarks.append(_format_next_try(tries[each.name].minutes(now)))
             line = _HEALTH.format(each.name, each.state, format_ago(each.age_seconds), "; ".join(filter(None, remarks)))
             self.stdout.write(to_one_line(line))
 
-    def _fields(self) -> None:
+    def _write_unreadable_fields(self) -> None:
         if fields := load_unreadable_fields():
             self.stdout.write(self.style.WARNING(f"fields          {remedy(fields)}"))
 
-    def _budget(self) -> None:
+    def _write_budget(self) -> None:
         config = SyncConfig.load()
-        self.stdout.write(f"org             {_org(config)}")
+        self.stdout.write(f"org             {_describe_org(config)}")
         today = SFAPIUsageLog.objects.filter(date=load_database_now().date()).aggregate(calls=Sum("call_count"))
         self.stdout.write(f"schedule        {compose_cost_line()}")
         switch = "on" if config.syncs_are_on else f"SWITCHED OFF ({config.switch_details})"
@@ -84,7 +84,7 @@ class Command(BaseCommand):
                 f"{config.budget(config.last_usage_limit):,} on"
             )
 
-    def _next(self) -> None:
+    def _write_next_runs(self) -> None:
         lease = leader()
         starter = f"by process {lease.pid} on {lease.host} (work)" if lease else "if the cron table is installed"
         for command in ("sync_all", "sync_books", "camp_sync"):
@@ -93,7 +93,7 @@ class Command(BaseCommand):
                 self.stdout.write(f"next {command:<11}{moment:%a %Y-%m-%d %H:%M %Z}, {starter}")
 
 
-def _org(config: SyncConfig) -> str:
+def _describe_org(config: SyncConfig) -> str:
     known = load_cached_org()
     if known is None:
         return "none yet: the first sync makes the cache a copy of the org that the login leads to"
@@ -102,7 +102,7 @@ def _org(config: SyncConfig) -> str:
     return f"{known} at {config.instance_url}{unfinished}"
 
 
-def _line(status: ObjectStatus, soft_deleted: int) -> str:
+def _format_line(status: ObjectStatus, soft_deleted: int) -> str:
     done, last = status.last_done, status.last_run
     line = _LINE.format(
         status.name,
@@ -117,5 +117,5 @@ def _line(status: ObjectStatus, soft_deleted: int) -> str:
     return to_one_line(line)
 
 
-def _next_try(minutes: int) -> str:
+def _format_next_try(minutes: int) -> str:
     return f"next try in {minutes} min" if minutes else "next try within 5 min"

@@ -36,9 +36,9 @@ class Command(BaseCommand):
             raise CommandError("--because and --for need the action off")
         if action == "off" and not 1 <= len(reason) <= LONGEST_REASON:
             raise CommandError(f"--because: say why, in up to {LONGEST_REASON} characters; others will want to know")
-        by = options["by"] or _user()
+        by = options["by"] or _find_user()
         if action == "off":
-            switch_off(by=by, reason=reason, until=_until(options["pause"]))
+            switch_off(by=by, reason=reason, until=_parse_pause(options["pause"]))
         elif action == "on":
             switch_on(by=by)
         config = SyncConfig.load()
@@ -46,7 +46,7 @@ class Command(BaseCommand):
         self.stdout.write(f"Syncs are {state}.")
 
 
-def _until(pause: str | None) -> datetime | None:
+def _parse_pause(pause: str | None) -> datetime | None:
     if pause is None:
         return None
     match = re.fullmatch(r"([0-9]{1,4})([dhm])", pause.strip())
@@ -55,7 +55,7 @@ def _until(pause: str | None) -> datetime | None:
     return timezone.now() + timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 
-def _user() -> str:
+def _find_user() -> str:
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # a container's user may have no name

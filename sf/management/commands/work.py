@@ -50,12 +50,12 @@ class Command(BaseCommand):
         worker = Worker(_start, options["grace"], keep)
         before = {number: signal.signal(number, lambda *_: worker.stop()) for number in (signal.SIGTERM, signal.SIGINT)}
         try:
-            self._work(worker, once=options["once"])
+            self._run_worker(worker, once=options["once"])
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
 
-    def _work(self, worker: Worker, *, once: bool) -> None:
+    def _run_worker(self, worker: Worker, *, once: bool) -> None:
         self._warn_of_crontab()
         if not once:
             worker.run()
@@ -71,11 +71,11 @@ class Command(BaseCommand):
         last = ScheduledJob.objects.in_bulk()
         now, table = jobs()
         for job in table:
-            due = "now" if job.due <= now else _day_and_time(job.due)
-            self.stdout.write(_LINE.format(job.command, due, *_last(last.get(job.command))).rstrip())
+            due = "now" if job.due <= now else _format_day_and_time(job.due)
+            self.stdout.write(_LINE.format(job.command, due, *_describe_last_run(last.get(job.command))).rstrip())
         lease = leader()
         self.stdout.write(
-            f"process {lease.pid} on {lease.host} has led since {_day_and_time(lease.taken_at)}"
+            f"process {lease.pid} on {lease.host} has led since {_format_day_and_time(lease.taken_at)}"
             if lease
             else "no worker is running: only a crontab can start jobs"
         )
@@ -98,13 +98,13 @@ def _start(words: list[str]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(program, stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603 - our own commands
 
 
-def _last(job: ScheduledJob | None) -> tuple[str, str]:
+def _describe_last_run(job: ScheduledJob | None) -> tuple[str, str]:
     if job is None or job.started is None:
         return "", ""
     if job.ended is None:
-        return _day_and_time(job.started), f"under way, or lost with its worker, on {job.host}"
-    return _day_and_time(job.started), "done" if job.exit_status == 0 else f"failed ({job.exit_status})"
+        return _format_day_and_time(job.started), f"under way, or lost with its worker, on {job.host}"
+    return _format_day_and_time(job.started), "done" if job.exit_status == 0 else f"failed ({job.exit_status})"
 
 
-def _day_and_time(moment: Any) -> str:
+def _format_day_and_time(moment: Any) -> str:
     return f"{timezone.localtime(moment):%a %Y-%m-%d %H:%M}"

@@ -51,16 +51,16 @@ class EventClient:
             ("instanceurl", session.instance_url),
             ("tenantid", client.organization_id),
         )
-        options = (*_OPTIONS, *_proxy_options(proxy or _proxy_of_environment(host)))
-        self._channel = grpc.secure_channel(host, grpc.ssl_channel_credentials(_authorities()), options)
-        self._decoder = Decoder(self._schema)
+        options = (*_OPTIONS, *_build_proxy_options(proxy or _proxy_of_environment(host)))
+        self._channel = grpc.secure_channel(host, grpc.ssl_channel_credentials(_read_authorities()), options)
+        self._decoder = Decoder(self._fetch_schema)
 
     def close(self) -> None:
         self._channel.close()
 
     def check_topic(self, topic: str) -> None:
         """Raise ``TopicMissing`` or ``TopicForbidden`` when the API user cannot subscribe to the topic."""
-        ask = self._unary("GetTopic", contract.TopicRequest, contract.TopicInfo)
+        ask = self._make_call("GetTopic", contract.TopicRequest, contract.TopicInfo)
         info = self._call(lambda: ask(contract.TopicRequest(topic_name=topic)), f"GetTopic {topic}")
         if not info.can_subscribe:
             raise TopicForbidden(f"Salesforce does not let this API user subscribe to {topic}")
@@ -74,12 +74,12 @@ class EventClient:
         )
         return Subscription(lambda requests: method(requests, metadata=self._metadata), topic, replay_id, self._decoder)
 
-    def _schema(self, schema_id: str) -> str:
-        ask = self._unary("GetSchema", contract.SchemaRequest, contract.SchemaInfo)
+    def _fetch_schema(self, schema_id: str) -> str:
+        ask = self._make_call("GetSchema", contract.SchemaRequest, contract.SchemaInfo)
         request = contract.SchemaRequest(schema_id=schema_id)
         return str(self._call(lambda: ask(request), f"GetSchema {schema_id[:40]}").schema_json)
 
-    def _unary(self, name: str, request: Any, answer: Any) -> Callable[[Any], Any]:
+    def _make_call(self, name: str, request: Any, answer: Any) -> Callable[[Any], Any]:
         method = self._channel.unary_unary(f"{contract.SERVICE}/{name}", request.SerializeToString, answer.FromString)
         return lambda message: method(message, metadata=self._metadata, timeout=ANSWER_SECONDS)
 
@@ -119,7 +119,7 @@ class Subscription:
         try:
             for response in self._stream:
                 self.answered.set()
-                events = tuple(self._event(each.event) for each in response.events)
+                events = tuple(self._decode_event(each.event) for each in response.events)
                 places = [each.replay_id for each in response.events]
                 yield Batch(events, places[-1] if places else response.latest_replay_id)
                 self._ask_for_more(int(response.pending_num_requested))
@@ -127,7 +127,7 @@ class Subscription:
             raise error_of(failure, f"Subscribe {self.topic}") from failure
         raise TransientError(f"Salesforce ended the stream of {self.topic}")
 
-    def _event(self, sent: Any) -> ChangeEvent:
+    def _decode_event(self, sent: Any) -> ChangeEvent:
         """Return the event. An unreadable event becomes an incomplete event without ids."""
         try:
             return self._decoder.event(sent.schema_id, sent.payload)
@@ -157,11 +157,11 @@ def _proxy_of_environment(host: str) -> str:
     return str(proxies.get("https") or proxies.get("all") or "")
 
 
-def _proxy_options(proxy: str) -> tuple[tuple[str, str | int], ...]:
+def _build_proxy_options(proxy: str) -> tuple[tuple[str, str | int], ...]:
     return (("grpc.http_proxy", proxy),) if proxy else (("grpc.enable_http_proxy", 0),)
 
 
-def _authorities() -> bytes:
+def _read_authorities() -> bytes:
     """Return the certificate authorities that the other calls to Salesforce trust."""
     named = next((os.environ[name] for name in AUTHORITY_VARIABLES if os.environ.get(name)), "")
     path = Path(named or certifi.where())

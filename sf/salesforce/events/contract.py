@@ -44,7 +44,7 @@ _MESSAGES = """
 """
 
 
-def _file() -> descriptor_pb2.FileDescriptorProto:
+def _build_file() -> descriptor_pb2.FileDescriptorProto:
     file = descriptor_pb2.FileDescriptorProto(name="sfapi_events.proto", package=_PACKAGE, syntax="proto3")
     preset = file.enum_type.add(name="ReplayPreset")
     for value, name in enumerate(("LATEST", "EARLIEST", "CUSTOM")):
@@ -62,16 +62,16 @@ def _file() -> descriptor_pb2.FileDescriptorProto:
 
 
 _pool = descriptor_pool.DescriptorPool()  # a separate pool: another library may register the same names
-_pool.Add(_file())
+_pool.Add(_build_file())
 
 
-def _message(name: str) -> Any:
+def _get_message_class(name: str) -> Any:
     return message_factory.GetMessageClass(_pool.FindMessageTypeByName(f"{_PACKAGE}.{name}"))
 
 
-TopicRequest = _message("TopicRequest")
-TopicInfo = _message("TopicInfo")
-SchemaRequest = _message("SchemaRequest")
-SchemaInfo = _message("SchemaInfo")
-FetchRequest = _message("FetchRequest")
-FetchResponse = _message("FetchResponse")
+TopicRequest = _get_message_class("TopicRequest")
+TopicInfo = _get_message_class("TopicInfo")
+SchemaRequest = _get_message_class("SchemaRequest")
+SchemaInfo = _get_message_class("SchemaInfo")
+FetchRequest = _get_message_class("FetchRequest")
+FetchResponse = _get_message_class("FetchResponse")

@@ -49,32 +49,32 @@ class Decoder:
 
     def event(self, schema_id: str, payload: bytes) -> ChangeEvent:
         """Return the event. Raises ``UnreadableEvent``, or an error of ``ask``."""
-        schema = self._schema(schema_id)
+        schema = self._load_schema(schema_id)
         try:
             read: Any = fastavro.schemaless_reader(io.BytesIO(payload), schema, None)
             header = read[_HEADER]
-            return _event(str(header["changeType"]), [str(each) for each in header["recordIds"]])
+            return _make_event(str(header["changeType"]), [str(each) for each in header["recordIds"]])
         except Exception as error:  # fastavro raises EOFError, IndexError, KeyError, UnicodeDecodeError and others
             raise UnreadableEvent(f"an event of schema {schema_id[:40]} cannot be decoded: {error!r:.200}") from error
 
-    def _schema(self, schema_id: str) -> Any:
+    def _load_schema(self, schema_id: str) -> Any:
         if schema_id not in self._schemas:
             text = self._ask(schema_id)
             try:
-                self._schemas[schema_id] = _header_only(json.loads(text))
+                self._schemas[schema_id] = _cut_after_header(json.loads(text))
             except Exception as error:
                 raise UnreadableEvent(f"schema {schema_id[:40]} cannot be used: {error!r:.200}") from error
         return self._schemas[schema_id]
 
 
-def _header_only(schema: Any) -> Any:
+def _cut_after_header(schema: Any) -> Any:
     """Return the schema up to and including the header, so that the fields after the header are not read."""
     names = [field["name"] for field in schema["fields"]]
     needed = schema["fields"][: names.index(_HEADER) + 1]
     return fastavro.parse_schema({**schema, "fields": needed})
 
 
-def _event(kind: str, named: list[str]) -> ChangeEvent:
+def _make_event(kind: str, named: list[str]) -> ChangeEvent:
     ids = frozenset(whole for each in named if each != _NO_RECORD and (whole := id_of_18(each)))
     if ids and kind in _KINDS and len(ids) == len(set(named)):
         return ChangeEvent(ids, kind)

@@ -42,14 +42,14 @@ def error_of(failure: Any, call_name: str) -> SalesforceError:
     trailers = {key: value for key, value in failure.trailing_metadata() or () if isinstance(value, str)}
     code = trailers.get("error-code", "").removeprefix(_CODES)
     sentence = to_one_line(str(failure.details() or ""))[:300]
-    error = _kind(status, code, sentence)(
+    error = _choose_class(status, code, sentence)(
         f"Salesforce answered {status} {code} to {call_name}: {sentence}".replace("  ", " ")
     )
     error.code, error.reason = code or status, sentence
     return error
 
 
-def _kind(status: str, code: str, sentence: str) -> type[SalesforceError]:
+def _choose_class(status: str, code: str, sentence: str) -> type[SalesforceError]:
     if ".replayid." in code or (status == "INVALID_ARGUMENT" and "replay id" in sentence.lower()):
         return ReplayIdGone
     if status == "UNAUTHENTICATED" or code.startswith("service.auth."):
