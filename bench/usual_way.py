@@ -39,9 +39,9 @@ def main() -> None:
 
 def copy(salesforce: Any, synced: Any) -> int:
     """Copy one object, and return the number of records."""
-    fields = {field.attname: field for field in synced.model.copied_fields()}
+    fields = {field.attname: field for field in synced.model.list_copied_fields()}
     names = [name for name in fields if name != "id"]
-    rows = model_objects(salesforce.query_all_iter(synced.full_query()[1]), synced.model, fields)
+    rows = model_objects(salesforce.query_all_iter(synced.build_full_query()[1]), synced.model, fields)
     count = 0
     while batch := list(itertools.islice(rows, BATCH)):
         synced.model.all_objects.bulk_create(

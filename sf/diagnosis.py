@@ -22,7 +22,7 @@ from sf.salesforce.credentials import INSTANCE_URL, LoginFlow, choose_credential
 from sf.salesforce.errors import DailyLimitReached, OrgUnavailable, SalesforceError
 from sf.salesforce.http import HostGone
 from sf.status.cost import compose_cost_line, is_affordable
-from sf.status.following import following
+from sf.status.following import load_following
 from sf.sync.identity import AnotherOrg, check_org, load_cached_org
 from sf.sync.objects import EVERY_OBJECT, SyncedObject
 from sf.sync.readable import find_unreadable_columns
@@ -116,7 +116,7 @@ def _check_change_events() -> Iterator[Finding]:
 
     Yield nothing if following is not set up, is not running, and stored nothing in the last three days.
     """
-    if followed := following():
+    if followed := load_following():
         yield Finding("ok" if followed.is_well else "warn", "change events", str(followed))
 
 
@@ -172,7 +172,7 @@ def _check_limits(client: SalesforceClient) -> Finding:
         if error.status in VERSION_IS_GONE:
             return Finding("fix", "limits", error.in_full)
         return Finding("warn", "limits", f"{error.in_full}; {LIMITS_UNREADABLE}")
-    budget = SyncConfig.load().budget(usage.maximum)
+    budget = SyncConfig.load().compute_budget(usage.maximum)
     answer = f"{usage.used:,} of {usage.maximum:,} calls used today; syncs pause from {budget:,} on"
     return Finding("ok" if usage.used < budget else "fix", "limits", answer)
 
@@ -181,7 +181,7 @@ def _check_fields(client: SalesforceClient, synced: SyncedObject) -> Finding:
     """Check with a sync's own query that the API user sees every declared field."""
     question = f"fields of {synced.sobject}"
     paths = list(synced.paths.values())
-    _, query = synced.full_query()
+    _, query = synced.build_full_query()
     try:
         next(client.query(f"{query} LIMIT 1"), None)
     except SalesforceError as error:

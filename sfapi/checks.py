@@ -13,7 +13,7 @@ from django.db import DatabaseError, InterfaceError
 
 from outgoing.numbers import format_count
 from sf.ingest.crontab import CrontabError, UserCrontab
-from sf.ingest.scheduled import leader
+from sf.ingest.scheduled import find_leader
 from sfapi.env_file import env_file
 
 _ANYBODY = 0o007
@@ -85,6 +85,6 @@ def check_schedule(app_configs: Sequence[Any] | None, **options: Any) -> list[Ch
 
 def _worker_leads() -> bool:
     try:
-        return leader() is not None
+        return find_leader() is not None
     except (DatabaseError, InterfaceError):
         return False

@@ -21,7 +21,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from outgoing.sessions import find_authorities_problem
 from outgoing.text import is_unicode
-from sf.salesforce.userinfo import shown_value
+from sf.salesforce.userinfo import hide_userinfo
 from sfapi.env_file import load_env_file, read_value
 from sfapi.placeholders import explain_placeholder, is_placeholder
 from sfapi.sync_every import parse_sync_every
@@ -270,6 +270,6 @@ def _is_url(value: str, schemes: tuple[str, ...]) -> bool:
 
 def refuse(name: str, value: str, form: str) -> ImproperlyConfigured:
     """Return the error to raise. Parts of the value that may be a password are not shown."""
-    value = shown_value(value)
+    value = hide_userinfo(value)
     shown = value if len(value) <= 40 else value[:40] + "…"
     return ImproperlyConfigured(f"{name}: {shown!r} is not {form}")

@@ -77,19 +77,19 @@ class Deployment:
     @contextmanager
     def running(self) -> Iterator[None]:
         with all_running([*self.web, *self.workers]):
-            wait_for(lambda: self.leader() is not None)
+            wait_for(lambda: self.find_leader() is not None)
             yield
 
-    def leader(self) -> Host | None:
+    def find_leader(self) -> Host | None:
         rows = self.primary.rows(LEADER)
         return next((host for host in self.workers if rows == [(host.pid,)]), None)
 
     def kill_the_leader(self, number: int) -> None:
-        wait_for(lambda: self.leader() is not None)
-        leader = self.leader()
+        wait_for(lambda: self.find_leader() is not None)
+        leader = self.find_leader()
         assert leader is not None
         leader.kill()
-        wait_for(lambda: self.leader() not in {None, leader})
+        wait_for(lambda: self.find_leader() not in {None, leader})
         leader.start()
 
     def stop_the_primary(self, number: int) -> None:

@@ -13,7 +13,7 @@ from pardot.platform.connection import PardotCalls, make_pardot_client
 from pardot.reports.channels.slack import post_to_slack
 from sf.connection.clients import make_salesforce_client
 from sf.salesforce.errors import SalesforceError
-from sf.salesforce.records import simple_salesforce
+from sf.salesforce.records import make_simple_salesforce
 from sf.sync.usage import UsageCounter
 from tests.api.accounts_server import AccountsServer, accounts_server
 from tests.api.cookies import UUID
@@ -51,7 +51,7 @@ def call_salesforce() -> None:
 
 
 def call_simple_salesforce() -> None:
-    assert simple_salesforce(make_salesforce_client(UsageCounter("test"))).describe()
+    assert make_simple_salesforce(make_salesforce_client(UsageCounter("test"))).describe()
 
 
 def call_pardot() -> None:

@@ -136,7 +136,7 @@ def _build_response_values(record: Mapping[str, str | None], contact: Mapping[st
 
     The cache may not have these values yet.
     """
-    fields = {str(field.column): field for field in CONTACTS.model.copied_fields()}
+    fields = {str(field.column): field for field in CONTACTS.model.list_copied_fields()}
     return {name: fields[name].to_python(value) for name, value in record.items() if name in contact}
 
 

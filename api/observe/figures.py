@@ -15,11 +15,11 @@ from api.observe.exposition import Metric, Sample
 from api.observe.requests import requests_by_route
 from api.outbox.queue import load_queue_depth
 from api.protection.breaker import load_breaker_state, load_breakers
-from sf.ingest.scheduled import leader
+from sf.ingest.scheduled import find_leader
 from sf.live.org import count_calls_today, load_known_usage
 from sf.models import RefusedRecord, SyncConfig, SyncRun
 from sf.reads.replica_state import load_replica_state
-from sf.status.following import following
+from sf.status.following import load_following
 from sf.status.freshness import MAX_AGE, load_job_freshness, sync_freshness
 from sf.status.last_runs import count_outcomes_of_a_day, estimate_rows, find_objects_under_way, load_last_runs
 from sf.sync.objects import EVERY_OBJECT
@@ -135,7 +135,7 @@ def jobs() -> Iterator[Metric]:
     yield Metric(
         "sfapi_work_leader",
         "1 while a manage.py work process is the leader; with cron, no leader is needed.",
-        [Sample(leader() is not None)],
+        [Sample(find_leader() is not None)],
     )
 
 
@@ -155,7 +155,7 @@ def replica() -> Iterator[Metric]:
 
 def change_events() -> Iterator[Metric]:
     """Yield the progress of ``sf follow``. If it is not used, the metrics have no samples."""
-    state = following()
+    state = load_following()
     running = [] if state is None else [Sample(state.lease is not None)]
     ages = [] if state is None else [Sample(age, {"object": name}) for name, age in state.ages.items()]
     yield Metric("sfapi_follow_running", "1 while a process follows change events.", running)

@@ -15,12 +15,12 @@ from django.views.decorators.http import require_safe
 from api.http.client_address import client_address, get_proxy_problem
 from api.outbox.queue import load_queue_depth
 from api.protection.breaker import load_breaker_state, load_breakers
-from sf.ingest.scheduled import leader
+from sf.ingest.scheduled import find_leader
 from sf.ingest.schema import find_missing_migrations
 from sf.reads.replica import has_replica
 from sf.reads.replica_state import load_replica_state
 from sf.status.freshness import find_jobs_to_look_at, sync_freshness
-from sf.sync.readable import load_unreadable_fields, remedy
+from sf.sync.readable import compose_remedy, load_unreadable_fields
 
 logger = logging.getLogger(__name__)
 
@@ -110,7 +110,7 @@ def _jobs() -> Check:
     schedule is the last step of an installation.
     """
     jobs = find_jobs_to_look_at()
-    return Check(ok=not jobs["failing"] and not jobs["late"], details={**jobs, "worker": leader() is not None})
+    return Check(ok=not jobs["failing"] and not jobs["late"], details={**jobs, "worker": find_leader() is not None})
 
 
 def _breakers() -> Check:
@@ -126,7 +126,7 @@ def _fields() -> Check:
     lost_fields = load_unreadable_fields()
     details = {
         "unreadable": [field.field for field in lost_fields],
-        "remedy": remedy(lost_fields) if lost_fields else None,
+        "remedy": compose_remedy(lost_fields) if lost_fields else None,
     }
     return Check(ok=True, details=details, degraded=bool(lost_fields))
 

@@ -27,7 +27,7 @@ from api.v1.me import (
     HasSignatureKey,
     accounts_environment,
 )
-from sf.live.org import count_calls_today, fetch_usage, salesforce_environment
+from sf.live.org import classify_environment, count_calls_today, fetch_usage
 from sf.live.records import LiveCallFailed
 from sf.status.objects import ObjectStatus, load_status_of_all
 from sf.sync.identity import load_cached_org
@@ -203,7 +203,7 @@ def _get_release_information() -> dict[str, Any]:
         "deployment_version": settings.DEPLOYMENT_VERSION,
         "environment": settings.ENVIRONMENT,
         "accounts_environment": accounts_environment(settings.ACCOUNTS_URL),
-        "salesforce_environment": salesforce_environment(settings.SALESFORCE_HOST),
+        "salesforce_environment": classify_environment(settings.SALESFORCE_HOST),
     }
 
 

@@ -66,7 +66,7 @@ class PardotEntity(Entity):
 
     def fields(self) -> list[CopiedField]:
         """Return the columns to read. Leave out ``left_out``, and optional columns whose setting is empty."""
-        fields = self.model.copied_fields()
+        fields = self.model.list_copied_fields()
         return [field for field in fields if self._get_api_name(field) and field.column not in self.left_out]
 
     def map_columns_to_names(self) -> dict[str, str]:

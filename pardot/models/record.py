@@ -28,6 +28,6 @@ class PardotRecord(models.Model):
         abstract = True
 
     @classmethod
-    def copied_fields(cls) -> list[CopiedField]:
+    def list_copied_fields(cls) -> list[CopiedField]:
         """Return the columns that come from Pardot, in the order of their declaration."""
         return [field for field in cls._meta.concrete_fields if isinstance(field, SalesforceField | Reference)]

@@ -55,8 +55,8 @@ class OrphanCheck(CountingSync[CountedEntity]):
     def _read_and_merge(self) -> None:
         known = self._require_copies()
         self._read_whole: set[PersonObject] = set()
-        self._progress.reading(self._name, "comparing with Salesforce", None, 0)
-        reader = PeopleReader(self._client, self._progress.advanced)
+        self._progress.show_read(self._name, "comparing with Salesforce", None, 0)
+        reader = PeopleReader(self._client, self._progress.show_rows)
         try:
             # A person created after the read of prospects may have a prospect that is not copied yet.
             self._read_people(reader, until=known[PROSPECTS.name].complete_until)
@@ -107,7 +107,7 @@ class OrphanCheck(CountingSync[CountedEntity]):
             reader.read_by_id(person, ids)
 
     def _store(self, reader: PeopleReader) -> None:
-        self._progress.merging(self._name)
+        self._progress.show_merge(self._name)
         confirm = self._make_confirmation()
         with transaction.atomic():
             confirm()

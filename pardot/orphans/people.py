@@ -79,7 +79,7 @@ class PeopleReader:
 
     def read_linked(self, person: PersonObject, *, until: datetime) -> None:
         """Read all people who link to a prospect and were created at ``until`` or before."""
-        where = soql.all_of(["pi__url__c != null", f"CreatedDate <= {soql.moment(until)}"])
+        where = soql.all_of(["pi__url__c != null", f"CreatedDate <= {soql.format_moment(until)}"])
         query = soql.select(["Id", "Email"], person.sobject, where=where)
         expected = count_if_possible(self.client, soql.count(person.sobject, where=where))
         self._read(person.linked, ["Id", "Email"], SoqlQuery(query, include_deleted=False), expected)
@@ -129,7 +129,7 @@ class PeopleReader:
         Raises ``MiscountedRead`` when the number of rows differs from the number that Salesforce announced.
         """
         read_id = source.begin(query)
-        announced, rows, cursor = source.announced(read_id), 0, ""
+        announced, rows, cursor = source.wait_for_row_count(read_id), 0, ""
         while True:
             page = source.stage_page(read_id, query, cursor, stage, _store_no_state)
             rows, cursor = rows + page.rows, page.next_cursor

@@ -27,7 +27,7 @@ from pardot.platform.errors import WrongBusinessUnit
 from pardot.sync import rollups
 from pardot.sync.campaign_dates import fill_campaign_dates
 from pardot.sync.options import CampOptions
-from pardot.sync.readable import as_readable, look_again, readable_after
+from pardot.sync.readable import as_readable, find_readable_after, look_again
 from pardot.sync.reading import Cursor, EntityQuery, FetchedPage, read_slices
 from pardot.sync.slices import Slice, SlicedRead, format_api_date
 from sf.ingest import quarantine, runs
@@ -38,7 +38,7 @@ from sf.ingest.window import choose_window
 from sf.models import SyncRun
 from sf.salesforce.errors import LoginFailed, RequestRefused
 from sf.salesforce.refusals import Group
-from sf.sync.identity import confirmation
+from sf.sync.identity import make_confirmation
 from sf.sync.meaning import SalesforceMeaning
 from sf.sync.readable_sync import ReadableSync
 from sf.sync.source import filter_storable_rows
@@ -82,7 +82,7 @@ class PardotSync(ReadableSync[PardotEntity]):
         self._camp = options
 
     def _make_confirmation(self) -> Callable[[], None]:
-        return make_unit_confirmation(confirmation(self._client.salesforce))
+        return make_unit_confirmation(make_confirmation(self._client.salesforce))
 
     def _note_usage(self) -> None:
         quota.keep_usage(self._client.usage)
@@ -94,7 +94,7 @@ class PardotSync(ReadableSync[PardotEntity]):
         return look_again(self._client, self._synced)
 
     def _find_readable_after(self, refusal: RequestRefused) -> PardotEntity:
-        return readable_after(refusal, self._client, self._synced)
+        return find_readable_after(refusal, self._client, self._synced)
 
     def _make_query(self, params: dict[str, str]) -> EntityQuery:
         if self._synced.with_deleted:
@@ -117,7 +117,7 @@ class EntitySync(PardotSync):
         unfinished = self._resumable(left)
         if unfinished:
             self._state = unfinished
-            self._progress.reading(
+            self._progress.show_read(
                 self._name, f"continuing after {unfinished.rows:,} staged rows", None, unfinished.rows
             )
             self._finish()
@@ -162,7 +162,7 @@ class EntitySync(PardotSync):
         self._stage.create()
         self._note()
         reason = window.reason if entity.changes_by else "read whole"
-        self._progress.reading(self._name, f"{reason}, by the Pardot API", None, 0)
+        self._progress.show_read(self._name, f"{reason}, by the Pardot API", None, 0)
 
     def _note(self) -> None:
         self._run.mode, self._run.transport = self._state.mode, SyncRun.Transport.PARDOT
@@ -214,7 +214,7 @@ class EntitySync(PardotSync):
         refusals: list[Refusal] = []
         with transaction.atomic():
             stored = self._stage.copy_rows(filter_storable_rows(page.rows, self._stage, refusals))
-            self._state = self._state.after_page(
+            self._state = self._state.with_page(
                 index,
                 rows=stored + len(refusals),
                 set_aside=len(refusals),
@@ -224,7 +224,7 @@ class EntitySync(PardotSync):
             )
             quarantine.keep_refusals(self._synced, refusals)
             self._note()
-        self._progress.advanced(len(page.rows))
+        self._progress.show_rows(len(page.rows))
 
     # -- merging ----------------------------------------------------------------------------------------
 

@@ -40,7 +40,7 @@ def look_again(client: PardotClient, entity: PardotEntity) -> PardotEntity:
     return readable
 
 
-def readable_after(refusal: RequestRefused, client: PardotClient, entity: PardotEntity) -> PardotEntity:
+def find_readable_after(refusal: RequestRefused, client: PardotClient, entity: PardotEntity) -> PardotEntity:
     """Return the entity without the fields that caused a refusal.
 
     Raises ``refusal`` when it has another cause.

@@ -82,7 +82,7 @@ class HealthSync(CountingSync[CountedEntity]):
 
 _MEMBER_COUNTS = Target(
     table=CampaignMemberCount._meta.db_table,
-    columns=columns_of(CampaignMemberCount.copied_fields()),
+    columns=columns_of(CampaignMemberCount.list_copied_fields()),
     stamp="",
     keeps_newer=False,
     marks_deleted=False,
@@ -110,7 +110,7 @@ class MemberCountSync(CountingSync[LoadedCounts], LoadingSync[LoadedCounts]):
     def _read_and_merge(self) -> None:
         began = runs.load_database_now()
         self._run.mode, self._run.transport = SyncRun.Mode.FULL, SyncRun.Transport.REST
-        self._progress.reading(self._name, "counted by Salesforce", None, 0)
+        self._progress.show_read(self._name, "counted by Salesforce", None, 0)
         responded = {group["CampaignId"]: group["members"] for group in self._fetch_groups("HasResponded = true")}
         rows = [
             (

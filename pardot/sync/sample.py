@@ -57,7 +57,7 @@ class ProspectSample(PardotSync):
         began = runs.load_database_now()
         self._run.mode, self._run.transport = SyncRun.Mode.SAMPLE, SyncRun.Transport.PARDOT
         self._run.save()
-        self._progress.reading(self._name, f"the {SAMPLE_SIZE} highest scores of recently active prospects", None, 0)
+        self._progress.show_read(self._name, f"the {SAMPLE_SIZE} highest scores of recently active prospects", None, 0)
         best = self._read_best(began - ACTIVE_WITHIN)
         refusals: list[Refusal] = []
         rows = (tuple(format_for_staging(record[name]) for name in self._synced.api_names) for record in best)
@@ -110,7 +110,7 @@ class ProspectSample(PardotSync):
                 if record["id"] not in yielded:
                     yielded.add(record["id"])
                     yield record
-            self._progress.advanced(len(page.values))
+            self._progress.show_rows(len(page.values))
 
     def _fetch_pages(self) -> Iterator[Page]:
         """Yield pages until Pardot sends no further page token. After 100,000 rows it sends none."""

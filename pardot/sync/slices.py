@@ -63,7 +63,7 @@ class SlicedRead:
     def is_full(self) -> bool:
         return self.mode == "full"
 
-    def after_page(self, index: int, *, rows: int, set_aside: int, behind: int, done: bool, withheld: bool) -> Self:
+    def with_page(self, index: int, *, rows: int, set_aside: int, behind: int, done: bool, withheld: bool) -> Self:
         slices = list(self.slices)
         slices[index] = replace(slices[index], behind=behind, done=done)
         return replace(

@@ -96,7 +96,7 @@ class Inbox:
         if self._broken is not None:
             raise self._broken
 
-    def waiting(self) -> list[str]:
+    def list_waiting(self) -> list[str]:
         with self._lock:
             return [name for name, collected in self._collected.items() if collected]
 

@@ -25,7 +25,7 @@ class Link:
 def find_links_to(parent: SyncedObject) -> Iterator[Link]:
     """Yield the lookup fields that refer to an object directly, not through a third object."""
     for child in PARENTS_FIRST:
-        for field in child.model.copied_fields():
+        for field in child.model.list_copied_fields():
             if not isinstance(field, Reference) or field.remote_field.model is not parent.model:
                 continue
             if "." not in field.salesforce_name:

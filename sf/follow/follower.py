@@ -45,7 +45,7 @@ from sf.salesforce.events.client import EventClient, Subscription, topic_of
 from sf.salesforce.events.errors import ReplayIdGone, TopicForbidden, TopicMissing
 from sf.salesforce.reads import CannotFinish
 from sf.sync import usage
-from sf.sync.identity import confirmation
+from sf.sync.identity import make_confirmation
 from sf.sync.objects import SyncedObject
 
 logger = logging.getLogger(__name__)
@@ -98,7 +98,7 @@ class _Streams:
 
     def _listen(self, name: str, subscription: Subscription) -> None:
         try:
-            for batch in subscription.batches():
+            for batch in subscription.read_batches():
                 self.is_used = True
                 self.inbox.add(name, batch.events, batch.replay_id)
         except Exception as error:  # noqa: BLE001 - the main thread raises the error
@@ -205,7 +205,7 @@ class Follower:
     def _take_step(self, streams: _Streams) -> None:
         """Wait for changes, and store them. Raises the error of a stream that has ended."""
         inbox = streams.inbox
-        if not inbox.waiting():
+        if not inbox.list_waiting():
             inbox.arrived.wait()
         inbox.arrived.clear()
         self._check_streams(inbox)
@@ -249,7 +249,7 @@ class Follower:
 
         Changes wait while an object that they touch is being synced, or in the pause after its sync did not succeed.
         """
-        waiting = inbox.waiting()
+        waiting = inbox.list_waiting()
         taken = inbox.take(waiting)
         touched = {name: self._find_touched(name, collected) for name, collected in taken.items()}
         busy = {name for name in set().union(*touched.values()) if is_running(name)}
@@ -280,7 +280,7 @@ class Follower:
         """
         if not any(collected.ids for collected in changes.values()):
             # Besides the replay id, this stores the current time, which shows that a follower is alive.
-            store([], self._client.organization_id, _select_places(changes), confirmation(self._client))
+            store([], self._client.organization_id, _select_places(changes), make_confirmation(self._client))
             return {}
         try:
             self._store(changes)
@@ -296,7 +296,7 @@ class Follower:
     def _store(self, changes: dict[str, Collected], *, after_sync: Mapping[str, Collected] | None = None) -> None:
         reads = read_changes(self._client, changes)
         places = _select_places({**changes, **(after_sync or {})})
-        changed = store(reads, self._client.organization_id, places, confirmation(self._client))
+        changed = store(reads, self._client.organization_id, places, make_confirmation(self._client))
         if self._client.usage:
             usage.note_usage(self._client, self._client.usage)
         counts = ", ".join(f"{len(read.rows)} {read.synced.name}" for read in reads)

@@ -15,7 +15,7 @@ from sf.salesforce.client import SalesforceClient
 from sf.salesforce.errors import RequestRefused
 from sf.salesforce.reads import ask_carefully
 from sf.sync.objects import SyncedObject
-from sf.sync.readable import as_readable, readable_after
+from sf.sync.readable import as_readable, find_readable_after
 from sf.sync.source import SoqlQuery, fetch_rest_page, rows_of
 
 MAX_IDS = 200
@@ -98,7 +98,7 @@ def _read(client: SalesforceClient, synced: SyncedObject, selection: Selection, 
     try:
         rows = list(_read_rows(client, readable, selection.conditions(readable)))
     except RequestRefused as refusal:
-        readable = readable_after(refusal, client, readable)
+        readable = find_readable_after(refusal, client, readable)
         rows = list(_read_rows(client, readable, selection.conditions(readable)))
     position = _find_id_position(readable)
     return Read(readable, began, rows, frozenset(deleted) - {str(row[position]) for row in rows})

@@ -64,11 +64,11 @@ def check_deletes(
     limit = f"more than the {allowed:,.0f} that were accepted" if allowed else f"more than {at_most_percent}%"
     raise SyncError(
         f"{name}: {deleted:,} of {live_before:,} {_WOULD_BE_DELETED}, {limit}; nothing was changed. "
-        f"If {system} really lost them, run again with {accepting(name, deleted)}"
+        f"If {system} really lost them, run again with {format_accepting_option(name, deleted)}"
     )
 
 
-def accepting(name: str, records: int) -> str:
+def format_accepting_option(name: str, records: int) -> str:
     """Return the option that accepts the deletion of up to this many records of an object."""
     return AllowedDeletes({name: records}).as_option()
 

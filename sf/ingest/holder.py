@@ -39,7 +39,7 @@ class Place:
         return False
 
 
-def here() -> Place:
+def get_place() -> Place:
     """Return the ``Place`` of this process."""
     return Place(_identify_here(), os.getpid())
 

@@ -26,7 +26,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection, transaction
 
 from sf.ingest.errors import SyncError
-from sf.ingest.holder import Place, here
+from sf.ingest.holder import Place, get_place
 from sf.ingest.replica_mark import note_write
 
 logger = logging.getLogger(__name__)
@@ -184,7 +184,7 @@ def is_running(name: str) -> bool:
 
 
 def _take(lease: Lease) -> bool:
-    place = here()
+    place = get_place()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_INSERT, [lease.name, lease.holder, place.place, place.pid])
         if cursor.rowcount:

@@ -16,7 +16,7 @@ from psycopg import sql
 
 from sf.ingest import quarantine
 from sf.ingest.errors import MiscountedRead, SyncError
-from sf.ingest.guard import SENT_NOTHING, accepting, check_deletes
+from sf.ingest.guard import SENT_NOTHING, check_deletes, format_accepting_option
 from sf.ingest.load import Counts, Merge, Stage
 from sf.ingest.runs import LoadedObject
 from sf.ingest.sync import Sync
@@ -73,7 +73,7 @@ class LoadingSync(Sync[AnyLoaded]):
         return self._options.allow_deletes.limit(self._name)
 
     def _merge(self, read: StagedRead) -> None:
-        self._progress.merging(self._name)
+        self._progress.show_merge(self._name)
         confirm = self._make_confirmation()
         try:
             with transaction.atomic():
@@ -164,7 +164,7 @@ class LoadingSync(Sync[AnyLoaded]):
 
     def _advise_on_empty_read(self, live: int) -> str:
         """Return what the operator should do when the system sent no records, and ``live`` are cached."""
-        return f"If {self.system} really has none left, run again with {accepting(self._name, live)}"
+        return f"If {self.system} really has none left, run again with {format_accepting_option(self._name, live)}"
 
     def _analyze(self) -> None:
         target = self._synced.target

@@ -24,7 +24,7 @@ class Meaning:
     An unexpected exception is a bug and is raised again.
     """
 
-    def pauses(self, error: Exception) -> str:
+    def find_cause_of_pause(self, error: Exception) -> str:
         """Return the ``SyncRun.Cause`` if the error pauses the run, otherwise an empty string."""
         return ""
 
@@ -36,7 +36,7 @@ class Meaning:
         """Return whether the remaining objects would fail in the same way."""
         return not isinstance(error, SyncError)
 
-    def lasts(self, error: Exception) -> bool:
+    def is_lasting(self, error: Exception) -> bool:
         """Return whether waiting will not help: a person has to act first."""
         return False
 

@@ -61,10 +61,10 @@ def empty(rows: Rows, person: Person) -> int:
 def clear(**values: Any) -> Callable[[Rows, Person], int]:
     """Return a function that sets these columns and keeps the rest of the row."""
 
-    def cleared(rows: Rows, person: Person) -> int:
+    def clear_values(rows: Rows, person: Person) -> int:
         return rows.update(**values)
 
-    return cleared
+    return clear_values
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ class Statement:
 
     def rows(self) -> Rows:
         """Run the statement, and return each row as a dict by column name."""
-        with prepared_cursor() as cursor:
+        with open_prepared_cursor() as cursor:
             cursor.execute(self.text, self.values)
             rows: Rows = cursor.fetchall()
             return rows
@@ -46,7 +46,7 @@ class _LoggedCursor(Cursor[Any]):
         return self._query
 
 
-def prepared_cursor() -> CursorWrapper:
+def open_prepared_cursor() -> CursorWrapper:
     """Open a cursor like ``connection.cursor()`` that prepares its statements and returns rows as dicts."""
     database = connections[DEFAULT_DB_ALIAS]
     database.close_if_health_check_failed()

@@ -13,7 +13,7 @@ LINE_SECONDS = 10.0
 """The least number of seconds between two plain lines of a read."""
 
 
-def progress_for(stream: TextIO, *, quiet: bool = False) -> Progress:
+def make_progress(stream: TextIO, *, quiet: bool = False) -> Progress:
     """Return the kind of progress display that suits the output."""
     if quiet:
         return SilentProgress()
@@ -27,16 +27,16 @@ MANY_ROWS = 10_000
 
 
 class SilentProgress:
-    def reading(self, name: str, how: str, total: int | None, done: int) -> None:
+    def show_read(self, name: str, how: str, total: int | None, done: int) -> None:
         pass
 
-    def advanced(self, rows: int) -> None:
+    def show_rows(self, rows: int) -> None:
         pass
 
-    def merging(self, name: str) -> None:
+    def show_merge(self, name: str) -> None:
         pass
 
-    def finished(self) -> None:
+    def close(self) -> None:
         pass
 
 
@@ -47,26 +47,26 @@ class BarProgress:
         self._stream = stream
         self._bar: tqdm[None] | None = None
 
-    def reading(self, name: str, how: str, total: int | None, done: int) -> None:
+    def show_read(self, name: str, how: str, total: int | None, done: int) -> None:
         if self._bar is not None and not how:
             self._bar.total = total
             self._bar.refresh()
             return
-        self.finished()
+        self.close()
         self._bar = tqdm(
             total=total, initial=done, desc=f"{name:<14}", unit=" rows", unit_scale=True, file=self._stream,
             leave=False, dynamic_ncols=True, mininterval=0.1,
         )  # fmt: skip
 
-    def advanced(self, rows: int) -> None:
+    def show_rows(self, rows: int) -> None:
         if self._bar is not None:
             self._bar.update(rows)
 
-    def merging(self, name: str) -> None:
+    def show_merge(self, name: str) -> None:
         if self._bar is not None:
             self._bar.set_description(f"{name:<14} merging")
 
-    def finished(self) -> None:
+    def close(self) -> None:
         if self._bar is not None:
             self._bar.close()
             self._bar = None
@@ -81,13 +81,13 @@ class LineProgress:
         self._total: int | None = None
         self._began = self._last_line_at = time.monotonic()
 
-    def reading(self, name: str, how: str, total: int | None, done: int) -> None:
+    def show_read(self, name: str, how: str, total: int | None, done: int) -> None:
         if how:
             self._say(f"{name}: {how}" + ("" if total is None else f": {total:,} rows"))
         self._name, self._total, self._done, self._resumed_at = name, total, done, done
         self._began = self._last_line_at = time.monotonic()
 
-    def advanced(self, rows: int) -> None:
+    def show_rows(self, rows: int) -> None:
         self._done += rows
         now = time.monotonic()
         if now - self._last_line_at >= LINE_SECONDS:
@@ -96,11 +96,11 @@ class LineProgress:
             self._say(f"{self._name}: {self._done:,}{of_all} rows, {rate:,.0f} a second")
             self._last_line_at = now
 
-    def merging(self, name: str) -> None:
+    def show_merge(self, name: str) -> None:
         if self._done >= MANY_ROWS:
             self._say(f"{name}: merging {self._done:,} rows")
 
-    def finished(self) -> None:
+    def close(self) -> None:
         pass
 
     def _say(self, line: str) -> None:

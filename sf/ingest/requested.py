@@ -24,7 +24,7 @@ from django.utils import timezone
 from sf.ingest.errors import SyncError
 from sf.ingest.lease import fence, is_running
 from sf.ingest.runs import ENDED_WITHOUT_A_WORD, load_database_now
-from sf.ingest.scheduled import leader
+from sf.ingest.scheduled import find_leader
 from sf.models import OperatorAction, SyncConfig
 
 EXPIRES = timedelta(minutes=15)
@@ -80,7 +80,7 @@ def submit(words: Sequence[str], *, label: str, by: str) -> Submitted:
     except IntegrityError:
         message = f"{label}: requested before, and has not ended yet. Nothing more was started."
         raise NotStarted(message) from None
-    if (worker := leader()) is not None:
+    if (worker := find_leader()) is not None:
         return Submitted(action, worker.host)
     return Submitted(_start_here(action))
 

@@ -30,7 +30,7 @@ def find_next_run(command: str, after: datetime) -> datetime | None:
     return min(times, default=None)
 
 
-def longest_pause(command: str) -> timedelta | None:
+def compute_longest_pause(command: str) -> timedelta | None:
     """Return the longest time between two runs of a command; ``None`` when it is not scheduled.
 
     Examines at most 100 pauses, and stops once they span more than 35 days.

@@ -44,7 +44,7 @@ class Job:
         return self.words[0]
 
 
-def jobs() -> tuple[datetime, list[Job]]:
+def load_jobs() -> tuple[datetime, list[Job]]:
     """Return PostgreSQL's time and all jobs, earliest first.
 
     For a job without a row, ``handled_until`` is PostgreSQL's time.
@@ -95,7 +95,7 @@ def note_end(command: str, started: datetime, exit_status: int) -> None:
     ended.update(ended=load_database_now(), exit_status=exit_status)
 
 
-def leader() -> SyncLease | None:
+def find_leader() -> SyncLease | None:
     """Return the lease of the process that starts the jobs; ``None`` when no such process is alive."""
     return SyncLease.objects.filter(name=WORK).first() if is_running(WORK) else None
 

@@ -57,18 +57,18 @@ class Retry:
 class Progress(Protocol):
     """Receives the progress of a run."""
 
-    def reading(self, name: str, how: str, total: int | None, done: int) -> None:
+    def show_read(self, name: str, how: str, total: int | None, done: int) -> None:
         """Show that a read begins.
 
         It has ``total`` rows (``None``: unknown), and ``done`` of them are staged already. Called again when the total
         is known better. ``how`` describes the read for a person; it is empty when the description was shown already.
         """
 
-    def advanced(self, rows: int) -> None: ...
+    def show_rows(self, rows: int) -> None: ...
 
-    def merging(self, name: str) -> None: ...
+    def show_merge(self, name: str) -> None: ...
 
-    def finished(self) -> None: ...
+    def close(self) -> None: ...
 
 
 class Sync(ABC, Generic[AnySynced]):
@@ -142,7 +142,7 @@ class Sync(ABC, Generic[AnySynced]):
                 self._end(before, SyncRun.State.INTERRUPTED, f"stopped: {type(error).__name__}")
                 raise
             finally:
-                self._progress.finished()
+                self._progress.close()
             self._end(before, state, message)
             return self._run
 
@@ -159,7 +159,7 @@ class Sync(ABC, Generic[AnySynced]):
         except SyncPaused as error:
             return self._note_pause(error, error.cause)
         except self._expected_errors as error:
-            if cause := self.meaning.pauses(error):
+            if cause := self.meaning.find_cause_of_pause(error):
                 return self._note_pause(error, cause)
             return SyncRun.State.FAILED, self._note_failure(error)
         return SyncRun.State.DONE, self._remark
@@ -186,7 +186,7 @@ class Sync(ABC, Generic[AnySynced]):
             self._run.resume_state = None  # the next run would fail in the same way
         self.leads_elsewhere = self.meaning.leads_elsewhere(error)
         self.stops_the_rest = self.meaning.concerns_all(error)
-        if self.meaning.lasts(error):
+        if self.meaning.is_lasting(error):
             self._cause = SyncRun.Cause.LASTING
         if isinstance(error, DatabaseError | InterfaceError):
             return f"PostgreSQL: {' '.join(str(error).split())}"

@@ -32,7 +32,7 @@ def list_models_with_tombstones() -> list[type[Any]]:
 
 def list_columns_to_empty(model: type[Any]) -> list[CopiedField]:
     """Return the copied columns that a tombstone lacks."""
-    return [field for field in model.copied_fields() if field.column not in model.kept_when_deleted]
+    return [field for field in model.list_copied_fields() if field.column not in model.kept_when_deleted]
 
 
 def empty_tombstones(*, days: int, dry_run: bool = False) -> Iterator[tuple[type[Any], int]]:

@@ -20,7 +20,7 @@ from django.db import DatabaseError, InterfaceError, connection
 from sf.ingest.kept import KeptProcess
 from sf.ingest.lease import Lease, LeaseLost, hold_lease
 from sf.ingest.requested import CANNOT_BE_STARTED, claim_request, note_request_end
-from sf.ingest.scheduled import WORK, Job, claim, correct_times_ahead, jobs, note_end, note_new_jobs
+from sf.ingest.scheduled import WORK, Job, claim, correct_times_ahead, load_jobs, note_end, note_new_jobs
 from sf.ingest.schema import describe_missing_migrations
 from sf.models import OperatorAction
 
@@ -144,7 +144,7 @@ class Worker:
         The commands of one queue run one after another.
         """
         correct_times_ahead()
-        now, table = jobs()
+        now, table = load_jobs()
         started = False
         for job in table:
             if job.due <= now and job.queue not in self._children and claim(job, now):

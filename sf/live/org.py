@@ -23,7 +23,7 @@ USAGE_KEPT = timedelta(seconds=60)
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
 
 
-def salesforce_environment(host_url: str) -> str:
+def classify_environment(host_url: str) -> str:
     """Return ``local`` (the simulator), ``sandbox``, ``production``, or ``other`` (not Salesforce's)."""
     host = urlsplit(host_url).hostname or ""
     if host in LOCAL_HOSTS:

@@ -26,9 +26,9 @@ from sf.salesforce.errors import RequestRefused, SalesforceError
 from sf.salesforce.http import Patience
 from sf.sync import usage
 from sf.sync.best_effort import best_effort
-from sf.sync.identity import AnotherOrg, confirmation
+from sf.sync.identity import AnotherOrg, make_confirmation
 from sf.sync.objects import SyncedObject
-from sf.sync.readable import as_readable, readable_after
+from sf.sync.readable import as_readable, find_readable_after
 from sf.sync.source import SoqlQuery, fetch_rest_page, filter_storable_rows, rows_of
 
 logger = logging.getLogger(__name__)
@@ -135,7 +135,7 @@ class LiveRead:
         try:
             return self._read(readable, column, values)
         except RequestRefused as refusal:
-            return self._read(readable_after(refusal, self._client, readable), column, values)
+            return self._read(find_readable_after(refusal, self._client, readable), column, values)
 
     def _read(self, synced: SyncedObject, column: str, values: Sequence[str]) -> list[Mapping[str, str | None]]:
         if column in synced.left_out:
@@ -153,7 +153,7 @@ class LiveRead:
             logger.warning("live read of %s: of %s records only the first page is used", synced.name, page["totalSize"])
         rows = list(rows_of(page["records"], paths))
         self._rows[synced] = rows
-        self._confirm = self._confirm or confirmation(self._client, in_request=True)
+        self._confirm = self._confirm or make_confirmation(self._client, in_request=True)
         return [dict(zip(synced.paths, row, strict=True)) for row in rows]
 
     def store(self) -> None:

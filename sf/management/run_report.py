@@ -38,7 +38,7 @@ class RunReport:
         message = to_one_line(run.message)
         if run.state == SyncRun.State.DONE:
             how = f"{run.get_mode_display()} by {run.get_transport_display()}"
-            self._say(f"{run.object}: {how}: {self.summary([run])}; {seconds:.1f} s")
+            self._say(f"{run.object}: {how}: {self.format_summary([run])}; {seconds:.1f} s")
             if message:
                 err.write(style.WARNING(f"{run.object}: {message}"))
         elif run.state in ENDED_BADLY:
@@ -57,7 +57,7 @@ class RunReport:
         if not self._quiet:
             self._command.stdout.write(line)
 
-    def summary(self, runs: Sequence[SyncRun]) -> str:
+    def format_summary(self, runs: Sequence[SyncRun]) -> str:
         """Return the summed counts of some runs in one line."""
         total = {name: sum(getattr(run, name) for run in runs) for name in _COUNTS}
         return (

@@ -21,10 +21,10 @@ Each call is counted under “sf shell”. Ctrl-D ends the shell."""
 
 def run_shell(client: SalesforceClient) -> None:
     """Run Python code from a terminal or a pipe. Salesforce's errors are raised as ``SalesforceError``."""
-    from sf.salesforce.records import simple_salesforce  # noqa: PLC0415 - the import takes 0.3 s
+    from sf.salesforce.records import make_simple_salesforce  # noqa: PLC0415 - the import takes 0.3 s
 
     names: dict[str, Any] = {
-        "sf": simple_salesforce(client),
+        "sf": make_simple_salesforce(client),
         "SalesforceError": SalesforceError,
         "__name__": "sf shell",
     }

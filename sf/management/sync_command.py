@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from sf.connection.clients import make_salesforce_client
 from sf.ingest.jobs import recorded_configuration
-from sf.ingest.progress import progress_for
+from sf.ingest.progress import make_progress
 from sf.ingest.sync import Retry, SyncOptions
 from sf.management.accepted_deletes import add_allow_deletes, check_names
 from sf.management.run_report import ENDED_BADLY, RunReport, stop_on_sigterm
@@ -68,7 +68,7 @@ class SyncCommand(BaseCommand):
         began = time.monotonic()
         runs = self._run_all(chosen, quiet=self._quiet or options["verbosity"] == 0)
         if len(self.objects) > 1 and not self._quiet:
-            self.stdout.write(f"all: {RunReport(self).summary(runs)}; {time.monotonic() - began:.1f} s")
+            self.stdout.write(f"all: {RunReport(self).format_summary(runs)}; {time.monotonic() - began:.1f} s")
         failed = [run for run in runs if run.state in ENDED_BADLY]
         if failed:
             raise CommandError(f"failed: {', '.join(run.object for run in failed)}")
@@ -81,7 +81,7 @@ class SyncCommand(BaseCommand):
         runs: list[SyncRun] = []
         for synced in self.objects:
             began = time.monotonic()
-            sync = ObjectSync(synced, client, counter, progress_for(sys.stderr, quiet=quiet), chosen, budget.check)
+            sync = ObjectSync(synced, client, counter, make_progress(sys.stderr, quiet=quiet), chosen, budget.check)
             sync.retry = self._retry(synced, chosen)
             run = sync.run()
             runs.append(run)

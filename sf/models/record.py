@@ -40,7 +40,7 @@ class CachedRecord(models.Model):
         base_manager_name = "all_objects"
 
     @classmethod
-    def copied_fields(cls) -> list[CopiedField]:
+    def list_copied_fields(cls) -> list[CopiedField]:
         """Return the columns that come from Salesforce, in the order of their declaration."""
         return [field for field in cls._meta.concrete_fields if isinstance(field, SalesforceField | Reference)]
 

@@ -85,6 +85,6 @@ class SyncConfig(models.Model):
         why = f": {' '.join(self.off_reason.split())}" if self.off_reason else ""
         return f"{by}{at}{until}{why}"
 
-    def budget(self, org_maximum: int) -> int:
+    def compute_budget(self, org_maximum: int) -> int:
         """Return the number of calls at which syncs pause."""
         return int(self.pause_threshold * min(self.api_limit, org_maximum))

@@ -199,16 +199,16 @@ class SalesforceClient:
 
     def count(self, soql: str, *, include_deleted: bool = False) -> int:
         """Return the number of records that a ``SELECT COUNT()`` query finds."""
-        path = self.query_path(include_deleted=include_deleted)
+        path = self.build_query_path(include_deleted=include_deleted)
         return self.ask("GET", path, lambda answer: int(answer["totalSize"]), params={"q": soql})
 
-    def query_path(self, *, include_deleted: bool) -> str:
+    def build_query_path(self, *, include_deleted: bool) -> str:
         return f"{self.data_path}/{'queryAll' if include_deleted else 'query'}"
 
     def query(self, soql: str, *, include_deleted: bool = False) -> Iterator[dict[str, Any]]:
         """Yield the records of a query, page after page, with their ``attributes``."""
         records, following = self.ask(
-            "GET", self.query_path(include_deleted=include_deleted), _parse_query_page, params={"q": soql}
+            "GET", self.build_query_path(include_deleted=include_deleted), _parse_query_page, params={"q": soql}
         )
         yield from records
         while following:

@@ -129,7 +129,7 @@ def _make_unusable_page(error: TransientError) -> UnusablePage:
 
 def count_carefully(client: SalesforceClient, soql: str, *, include_deleted: bool = False) -> int:
     """Return the result of a ``SELECT COUNT()`` query. Raises ``TooMuchAsked`` if it takes too long."""
-    path = client.query_path(include_deleted=include_deleted)
+    path = client.build_query_path(include_deleted=include_deleted)
 
     def once() -> int:
         answer = client.attempt("GET", path, params={"q": soql})

@@ -18,7 +18,7 @@ from sf.salesforce.client import SalesforceClient
 _APEX = "/services/apexrest/"
 
 
-def simple_salesforce(client: SalesforceClient) -> Salesforce:
+def make_simple_salesforce(client: SalesforceClient) -> Salesforce:
     """Return a ``simple_salesforce.Salesforce`` that uses the client and raises ``SalesforceError``."""
     session = client.session()
     return Salesforce(

@@ -19,7 +19,7 @@ def quote(value: str) -> str:
     return f"'{value.translate(_ESCAPES)}'"
 
 
-def moment(value: datetime) -> str:
+def format_moment(value: datetime) -> str:
     """Return a dateTime literal (unquoted in SOQL) in UTC with milliseconds. ``value`` must be aware."""
     if value.tzinfo is None:
         raise ValueError("a naive datetime has no place in SOQL")

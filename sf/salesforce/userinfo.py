@@ -13,6 +13,6 @@ def without_userinfo(text: str) -> str:
     return _USERINFO.sub(r"\1***@", text) if "@" in text else text
 
 
-def shown_value(value: str) -> str:
+def hide_userinfo(value: str) -> str:
     """Return a value that may be a URL, even a broken one, without user name and password."""
     return _ANYTHING.sub(r"\1***@", value) if "@" in value else value

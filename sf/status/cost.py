@@ -53,17 +53,20 @@ def compose_cost_line() -> str:
     """Return a line for people: how often syncs run, what that costs, and what shorter pauses would cost."""
     chosen: Mapping[str, timedelta] = settings.SYNC_EVERY
     more_often = [pause for pause in _COMPARED if pause < min(chosen.values())]
-    others = [f"{_format_pause(pause)} ({_as_set(pause)}) {cost(dict.fromkeys(chosen, pause))}" for pause in more_often]
-    return "; ".join([f"{describe_pauses(chosen)}: {cost(chosen)}", *others])
+    others = [
+        f"{_format_pause(pause)} ({_as_set(pause)}) {estimate_cost(dict.fromkeys(chosen, pause))}"
+        for pause in more_often
+    ]
+    return "; ".join([f"{describe_pauses(chosen)}: {estimate_cost(chosen)}", *others])
 
 
 def is_affordable() -> bool:
     """Return whether the syncs leave half of the day's budget to retries, full reads and other programs."""
-    estimate, config = cost(settings.SYNC_EVERY), SyncConfig.load()
-    return estimate.calls <= config.budget(estimate.allowed) / 2
+    estimate, config = estimate_cost(settings.SYNC_EVERY), SyncConfig.load()
+    return estimate.calls <= config.compute_budget(estimate.allowed) / 2
 
 
-def cost(pauses: Mapping[str, timedelta]) -> Cost:
+def estimate_cost(pauses: Mapping[str, timedelta]) -> Cost:
     """Estimate the calls a day from the calls of each object's latest incremental runs."""
     known = _calls_of_a_run()
     calls = sum(known.get(name, _CALLS_UNTIL_KNOWN) * (_DAY / pause) for name, pause in pauses.items())

@@ -43,7 +43,7 @@ class Following:
         return f"{runs}; all changes up to {format_age(age)} ago are stored (furthest behind: {name}){advice}"
 
 
-def following() -> Following | None:
+def load_following() -> Following | None:
     """Return which process follows, and how far.
 
     ``None`` if following is not set up, is not running, and stored no position in the last 72 hours.

@@ -16,7 +16,7 @@ from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from sf.ingest.runs import ENDED_WITHOUT_A_WORD
-from sf.ingest.schedule import is_overdue, longest_pause
+from sf.ingest.schedule import compute_longest_pause, is_overdue
 from sf.ingest.under_way import find_dead_runs, is_synced_often
 from sf.models import CachedOrg, SyncRun
 from sf.sync.objects import EVERY_OBJECT
@@ -27,7 +27,7 @@ def compute_allowed_age(command: str, unscheduled: timedelta = timedelta(days=8)
 
     ``unscheduled``: the answer for a command that is not in the cron table.
     """
-    pause = longest_pause(command)
+    pause = compute_longest_pause(command)
     return unscheduled if pause is None else with_time_to_run(pause)
 
 

@@ -36,7 +36,7 @@ from sf.sync.adoption import find_objects_to_replace, note_replaced
 from sf.sync.attempts import CANNOT_FINISH, Attempts
 from sf.sync.objects import SyncedObject
 from sf.sync.read_state import ReadState
-from sf.sync.readable import as_readable, look_again, readable_after
+from sf.sync.readable import as_readable, find_readable_after, look_again
 from sf.sync.readable_sync import ReadableSync
 from sf.sync.salesforce_sync import SalesforceSync
 from sf.sync.source import BulkSource, RestSource, SoqlQuery, Source, StagedPage
@@ -91,7 +91,7 @@ class ObjectSync(SalesforceSync[SyncedObject], ReadableSync[SyncedObject]):
         return look_again(self._client, self._synced)
 
     def _find_readable_after(self, refusal: RequestRefused) -> SyncedObject:
-        return readable_after(refusal, self._client, self._synced)
+        return find_readable_after(refusal, self._client, self._synced)
 
     def _advise_on_empty_read(self, live: int) -> str:
         return "Can the API user still see these records (sf check)?"
@@ -126,7 +126,7 @@ class ObjectSync(SalesforceSync[SyncedObject], ReadableSync[SyncedObject]):
     def _resume(self, state: ReadState) -> None:
         self._run.mode, self._run.transport = state.mode, state.transport
         how = f"continuing after {state.rows:,} staged rows"
-        self._progress.reading(self._synced.name, how, state.announced or state.rows, state.rows)
+        self._progress.show_read(self._synced.name, how, state.announced or state.rows, state.rows)
         self._finish(state)
 
     def _require_resumable(self, state: ReadState | None) -> ReadState | None:
@@ -176,7 +176,9 @@ class ObjectSync(SalesforceSync[SyncedObject], ReadableSync[SyncedObject]):
 
     def _begin(self, window: Window) -> ReadState:
         """Count, choose the transport, start the read, and store the state from which it can be resumed."""
-        where, query = self._synced.full_query() if window.since is None else self._synced.changes_query(window.since)
+        where, query = (
+            self._synced.build_full_query() if window.since is None else self._synced.changes_query(window.since)
+        )
         self._run.transport = SyncRun.Transport.REST
         expected = self._count(where, include_deleted=not window.is_full)
         transport = self._run.transport = self._attempts.choose(expected)
@@ -197,7 +199,7 @@ class ObjectSync(SalesforceSync[SyncedObject], ReadableSync[SyncedObject]):
         state = replace(state, read_id=self._make_source(state).begin(_query_of(state)))
         self._note(state)
         how = f"{window.reason}, by {transport.label}"
-        self._progress.reading(self._synced.name, how, expected, 0)
+        self._progress.show_read(self._synced.name, how, expected, 0)
         return state
 
     def _count(self, where: str, *, include_deleted: bool) -> int | None:
@@ -215,8 +217,8 @@ class ObjectSync(SalesforceSync[SyncedObject], ReadableSync[SyncedObject]):
         if state.transport == SyncRun.Transport.BULK:
             seconds = partial(_compute_job_seconds_left, state)
             bulk = BulkQuery(self._client)
-            return BulkSource(bulk, paths, self._progress.advanced, self._check_between_calls, seconds)
-        return RestSource(self._client, paths, self._progress.advanced, self._attempts.rest_rows)
+            return BulkSource(bulk, paths, self._progress.show_rows, self._check_between_calls, seconds)
+        return RestSource(self._client, paths, self._progress.show_rows, self._attempts.rest_rows)
 
     def _check_between_calls(self) -> None:
         usage.check_between_pages(self._client.usage)
@@ -229,10 +231,10 @@ class ObjectSync(SalesforceSync[SyncedObject], ReadableSync[SyncedObject]):
     def _finish(self, state: ReadState) -> None:
         """Stage the missing pages, check that all rows have come, and merge."""
         source = self._make_source(state)
-        announced = source.announced(state.read_id)
+        announced = source.wait_for_row_count(state.read_id)
         if announced is not None:
             state = replace(state, announced=announced)
-            self._progress.reading(self._synced.name, "", announced, state.rows)
+            self._progress.show_read(self._synced.name, "", announced, state.rows)
         while not state.complete:
             state = self._stage_page(source, state)
             if not state.complete:
@@ -246,7 +248,7 @@ class ObjectSync(SalesforceSync[SyncedObject], ReadableSync[SyncedObject]):
 
         def commit(page: StagedPage) -> None:
             nonlocal following
-            following = state.after_page(
+            following = state.with_page(
                 rows=page.rows,
                 set_aside=len(page.refusals),
                 cursor=page.next_cursor,

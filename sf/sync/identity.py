@@ -55,7 +55,7 @@ def check_org(client: SalesforceClient) -> None:
         )
 
 
-def confirmation(client: SalesforceClient, *, in_request: bool = False) -> Callable[[], None]:
+def make_confirmation(client: SalesforceClient, *, in_request: bool = False) -> Callable[[], None]:
     """Return a function for a transaction to call before it stores what ``client`` has read.
 
     The function raises ``AnotherOrg`` when the cache has become a copy of another org meanwhile. It stores the org if

@@ -15,7 +15,7 @@ class SalesforceMeaning(Meaning):
 
     errors = (SalesforceError,)
 
-    def pauses(self, error: Exception) -> str:
+    def find_cause_of_pause(self, error: Exception) -> str:
         return SyncRun.Cause.LIMIT if isinstance(error, DailyLimitReached) else ""
 
     def is_final(self, error: Exception) -> bool:
@@ -26,7 +26,7 @@ class SalesforceMeaning(Meaning):
     def concerns_all(self, error: Exception) -> bool:
         return not isinstance(error, SyncError | RequestRefused | CannotFinish)
 
-    def lasts(self, error: Exception) -> bool:
+    def is_lasting(self, error: Exception) -> bool:
         return isinstance(error, SalesforceError) and error.lasting and error.concerns_everything
 
     def leads_elsewhere(self, error: Exception) -> bool:

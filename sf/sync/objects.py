@@ -70,7 +70,7 @@ class SyncedObject:
         return {str(field.column): field.salesforce_name for field in self._list_fields()}
 
     def _list_fields(self) -> list[CopiedField]:
-        return [field for field in self.model.copied_fields() if field.column not in self.left_out]
+        return [field for field in self.model.list_copied_fields() if field.column not in self.left_out]
 
     @cached_property
     def target(self) -> Target:
@@ -89,7 +89,7 @@ class SyncedObject:
 
         It is small where records may be long, so that a page fits into memory.
         """
-        long = any(isinstance(field, LongText) for field in self.model.copied_fields())
+        long = any(isinstance(field, LongText) for field in self.model.list_copied_fields())
         return source.LONG_TEXT_ROWS if long else source.REST_PAGE_ROWS
 
     @property
@@ -98,7 +98,7 @@ class SyncedObject:
         text = "|".join([*(f"{column}={path}" for column, path in self.paths.items()), *self.required])
         return hashlib.sha256(text.encode()).hexdigest()
 
-    def full_query(self) -> tuple[str, str]:
+    def build_full_query(self) -> tuple[str, str]:
         """Return the ``WHERE`` condition of a full read and its SOQL."""
         where = soql.all_of([f"{self.paths[name]} != null" for name in self.required])
         return where, soql.select(list(self.paths.values()), self.sobject, where=where)
@@ -109,7 +109,7 @@ class SyncedObject:
         The filter of full reads is absent, so that records which leave the filter are read too.
         """
         stamps = [stamp for stamp in self.stamps if "." not in stamp or self._reads_parent_of(stamp)]
-        where = soql.any_of([f"{stamp} >= {soql.moment(since)}" for stamp in stamps])
+        where = soql.any_of([f"{stamp} >= {soql.format_moment(since)}" for stamp in stamps])
         return where, soql.select(list(self.paths.values()), self.sobject, where=where)
 
     def _reads_parent_of(self, stamp: str) -> bool:

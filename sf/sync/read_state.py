@@ -45,7 +45,7 @@ class ReadState:
     def began_at(self) -> datetime:
         return datetime.fromisoformat(self.began)
 
-    def after_page(self, *, rows: int, set_aside: int, cursor: str, announced: int | None) -> Self:
+    def with_page(self, *, rows: int, set_aside: int, cursor: str, announced: int | None) -> Self:
         return replace(
             self,
             pages=self.pages + 1,

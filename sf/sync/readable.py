@@ -61,7 +61,7 @@ def look_again(client: SalesforceClient, synced: SyncedObject) -> SyncedObject:
     return replace(synced, left_out=frozenset(lost))
 
 
-def readable_after(refusal: RequestRefused, client: SalesforceClient, synced: SyncedObject) -> SyncedObject:
+def find_readable_after(refusal: RequestRefused, client: SalesforceClient, synced: SyncedObject) -> SyncedObject:
     """Return the object without the fields that explain a refused read.
 
     Raises ``refusal`` when no field explains it, or ``describe`` fails too.
@@ -92,7 +92,7 @@ def load_unreadable_fields() -> list[UnreadableField]:
     return list(UnreadableField.objects.order_by("object", "field"))
 
 
-def remedy(fields: Iterable[UnreadableField]) -> str:
+def compose_remedy(fields: Iterable[UnreadableField]) -> str:
     """Say what to do about the fields: first those of Salesforce, then those of Pardot."""
     names = sorted({field.field for field in fields})
     salesforce = ", ".join(name for name in names if not name.startswith(PARDOT))

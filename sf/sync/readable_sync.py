@@ -9,7 +9,7 @@ from sf.ingest.load import Stage
 from sf.ingest.loading import LoadingSync
 from sf.ingest.runs import LoadedObject
 from sf.salesforce.errors import RequestRefused
-from sf.sync.readable import load_unreadable_fields, remedy
+from sf.sync.readable import compose_remedy, load_unreadable_fields
 
 
 class ReadableObject(LoadedObject, Protocol):
@@ -38,7 +38,7 @@ class ReadableSync(LoadingSync[AnyReadable]):
             self._leave_out(readable)
             self._read_what_is_readable()
         if self._synced.left_out:
-            advice = remedy(field for field in load_unreadable_fields() if field.object == self._name)
+            advice = compose_remedy(field for field in load_unreadable_fields() if field.object == self._name)
             self._remark = f"{self._remark}. {advice}" if self._remark else advice
 
     @abstractmethod

@@ -9,7 +9,7 @@ from sf.ingest.meaning import Meaning
 from sf.ingest.sync import AnySynced, Progress, Sync, SyncOptions
 from sf.salesforce.client import SalesforceClient
 from sf.sync import usage
-from sf.sync.identity import confirmation
+from sf.sync.identity import make_confirmation
 from sf.sync.meaning import SalesforceMeaning
 
 
@@ -31,7 +31,7 @@ class SalesforceSync(Sync[AnySynced]):
         self._client = client
 
     def _make_confirmation(self) -> Callable[[], None]:
-        return confirmation(self._client)
+        return make_confirmation(self._client)
 
     def _note_usage(self) -> None:
         if self._client.usage:

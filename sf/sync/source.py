@@ -69,7 +69,7 @@ class Source(Protocol):
     def begin(self, query: SoqlQuery) -> str:
         """Start a read; return the id by which a later process finds it (a Bulk job), or an empty string."""
 
-    def announced(self, read_id: str) -> int | None:
+    def wait_for_row_count(self, read_id: str) -> int | None:
         """Wait for the number of rows of the whole read; return ``None`` if the first page reports it."""
 
     def stage_page(self, read_id: str, query: SoqlQuery, cursor: str, stage: Stage, commit: Commit) -> StagedPage:
@@ -88,7 +88,7 @@ class RestSource:
     def begin(self, query: SoqlQuery) -> str:
         return ""
 
-    def announced(self, read_id: str) -> None:
+    def wait_for_row_count(self, read_id: str) -> None:
         """Return ``None``: the first page reports the number."""
 
     def stage_page(self, read_id: str, query: SoqlQuery, cursor: str, stage: Stage, commit: Commit) -> StagedPage:
@@ -114,7 +114,7 @@ def fetch_rest_page(
 
     Makes one attempt. Raises ``TransientError`` also when the answer is incomplete.
     """
-    path = cursor or client.query_path(include_deleted=query.include_deleted)
+    path = cursor or client.build_query_path(include_deleted=query.include_deleted)
     answer = client.attempt(
         "GET",
         path,
@@ -171,7 +171,7 @@ class BulkSource:
     def begin(self, query: SoqlQuery) -> str:
         return self.bulk.create(query.soql, include_deleted=query.include_deleted)
 
-    def announced(self, read_id: str) -> int:
+    def wait_for_row_count(self, read_id: str) -> int:
         return self.bulk.wait(read_id, self.may_go_on, seconds=self.seconds()).rows
 
     def stage_page(self, read_id: str, query: SoqlQuery, cursor: str, stage: Stage, commit: Commit) -> StagedPage:

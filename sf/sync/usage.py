@@ -154,9 +154,10 @@ def note_usage(client: SalesforceClient, usage: ApiUsage) -> None:
 def _explain_refusal(usage: ApiUsage | None) -> str:
     """Return why no more calls may be made; empty when calls are allowed or the usage is not known."""
     config = SyncConfig.load()
-    if usage is None or usage.used < config.budget(usage.maximum):
+    budget = config.compute_budget(usage.maximum) if usage else 0
+    if usage is None or usage.used < budget:
         return ""
     return (
-        f"Salesforce API usage is {usage.used:,} calls today; syncs pause from {config.budget(usage.maximum):,} on "
+        f"Salesforce API usage is {usage.used:,} calls today; syncs pause from {budget:,} on "
         f"({config.pause_threshold:.0%} of {min(config.api_limit, usage.maximum):,})"
     )

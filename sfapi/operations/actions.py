@@ -9,7 +9,7 @@ from functools import cache
 from django.conf import settings
 
 from pardot.catalog.entities import ALL, LOCK
-from sf.ingest.guard import accepting, parse_held_back_deletes
+from sf.ingest.guard import format_accepting_option, parse_held_back_deletes
 from sf.models import SyncRun
 from sf.sync.objects import EVERY_OBJECT
 from sfapi.operations.words import label_of
@@ -114,7 +114,7 @@ def _list_accept_actions(runs: Mapping[str, Sequence[SyncRun]], standing: Mappin
         yield Action(
             accept_key(name, missing),
             f"Accept deletions of {label}",
-            (*sync.words, *accepting(name, missing).split()),
+            (*sync.words, *format_accepting_option(name, missing).split()),
             _ACCEPT_QUESTION.format(missing=missing, of=of, label=label),
             sync.lease,
         )

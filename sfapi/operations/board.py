@@ -33,7 +33,7 @@ from sf.models import (
 from sf.reads.replica_state import ReplicaState, load_replica_state
 from sf.status.freshness import FAILING, MAX_AGE, Freshness, Health, load_all_freshness
 from sf.sync.again import find_next_tries
-from sf.sync.readable import load_unreadable_fields, remedy
+from sf.sync.readable import compose_remedy, load_unreadable_fields
 from sfapi.operations.actions import DIGEST, REFRESH, SURVEY, SYNC_ALL, Action, accept_key, actions, sync_key
 from sfapi.operations.advice import explain_bad_end, find_advice
 from sfapi.operations.bars import draw_bars
@@ -187,7 +187,7 @@ class Board:
         config, budgets = self.config, []
         if config.last_usage_check and config.last_usage_limit:
             pauses_at, note = (
-                config.budget(config.last_usage_limit),
+                config.compute_budget(config.last_usage_limit),
                 f"SFAPI made {config.calls_today or 0:,} calls today (UTC).",
             )
             used, maximum = config.last_usage_value, config.last_usage_limit
@@ -228,7 +228,7 @@ class Board:
 
     @property
     def lost_fields_text(self) -> str:
-        return remedy(list(self.lost_fields)) if self.lost_fields else ""
+        return compose_remedy(list(self.lost_fields)) if self.lost_fields else ""
 
     @property
     def oldest_case(self) -> str:

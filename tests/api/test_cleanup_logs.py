@@ -164,19 +164,19 @@ def test_a_wrong_age_is_refused(days: str) -> None:
 
 
 def test_each_cleanup_is_recorded_as_a_run_and_a_failure_shows_in_healthz(monkeypatch: pytest.MonkeyPatch) -> None:
-    def jobs() -> Any:
+    def load_jobs() -> Any:
         return Client().get("/healthz/").json()["jobs"]
 
-    assert (jobs()["ok"], jobs()["failing"]) == (True, [])
+    assert (load_jobs()["ok"], load_jobs()["failing"]) == (True, [])
     with monkeypatch.context() as patch:
         patch.setattr(cleanup_logs, "forget_idle_counts", lambda: 1 // 0)
         with pytest.raises(ZeroDivisionError):
             cleanup()
     run = SyncRun.objects.get(object="cleanup_logs")
     assert (run.state, "division" in run.message) == ("failed", True)
-    assert (jobs()["ok"], jobs()["failing"]) == (False, ["cleanup_logs"])
+    assert (load_jobs()["ok"], load_jobs()["failing"]) == (False, ["cleanup_logs"])
     cleanup()
-    assert jobs()["ok"]
+    assert load_jobs()["ok"]
     assert SyncRun.objects.filter(object="cleanup_logs", message__startswith="Removed: ").exists()
 
 

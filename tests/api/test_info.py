@@ -16,7 +16,7 @@ from api.models import CircuitBreaker
 from api.protection import breaker
 from api.v1.info import Info
 from sf.live import records as live
-from sf.live.org import salesforce_environment
+from sf.live.org import classify_environment
 from sf.models import SFAPIUsageLog, SyncConfig, SyncRun
 from tests.api import records
 from tests.api.accounts_server import AccountsServer, accounts_server
@@ -72,7 +72,7 @@ def test_versions_and_environments_are_shown(reader: Client, settings: Any) -> N
     ],
 )
 def test_the_salesforce_environment_is_read_from_the_host(host: str, environment: str) -> None:
-    assert salesforce_environment(host) == environment
+    assert classify_environment(host) == environment
 
 
 def test_api_usage_is_read_from_salesforce_and_cached_for_a_minute(simulator: Simulator, reader: Client) -> None:

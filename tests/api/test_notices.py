@@ -13,7 +13,7 @@ from django.utils import timezone
 from api.models import User
 from api.protection import breaker
 from sf.ingest.errors import SyncSkipped
-from sf.ingest.schedule import is_overdue, longest_pause
+from sf.ingest.schedule import compute_longest_pause, is_overdue
 from sf.ingest.switch import check_switch
 from sf.models import CachedOrg, SyncConfig, SyncRun
 from sf.status.freshness import MAX_AGE, compute_allowed_age
@@ -84,9 +84,9 @@ def _moment(text: str) -> datetime:
 def test_the_cron_table_decides_how_old_a_copy_may_be(settings: Any) -> None:
     assert (MAX_AGE["accounts"], MAX_AGE["books"]) == (timedelta(hours=26), timedelta(days=8))
     settings.CRONJOBS = [("*/15 * * * *", "sfapi.cron.run", ["sync_all"])]
-    assert longest_pause("sync_all") == timedelta(minutes=15)
+    assert compute_longest_pause("sync_all") == timedelta(minutes=15)
     assert compute_allowed_age("sync_all") == timedelta(minutes=45)
-    assert longest_pause("sync_books") is None
+    assert compute_longest_pause("sync_books") is None
 
 
 @pytest.mark.parametrize("second", [State.PAUSED, State.SKIPPED])

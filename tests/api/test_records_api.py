@@ -272,5 +272,5 @@ def test_every_copied_field_of_a_model_is_in_its_row_schema() -> None:
     """Columns, filters and schema are derived from the model's fields; no other list of fields exists."""
     for resource in RESOURCES:
         assert issubclass(resource.model, CachedRecord)
-        for field in resource.model.copied_fields():
+        for field in resource.model.list_copied_fields():
             assert field.column in resource.row_schema.model_fields

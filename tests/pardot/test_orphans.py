@@ -16,7 +16,7 @@ from pardot.orphans import check as orphan_check
 from pardot.orphans import people
 from pardot.pipeline.run import Camp
 from pardot.sync.options import CampOptions
-from sf.ingest.progress import progress_for
+from sf.ingest.progress import make_progress
 from sf.models import SFAPIUsageLog, SyncConfig, SyncRun
 from sf.salesforce.ids import id_of_18
 from tests.pardot.remote import Pardot, camp_sync, last_run
@@ -48,7 +48,7 @@ def copy_all() -> None:
 
 def compare() -> SyncRun:
     """Run the orphan check against the current Salesforce."""
-    camp = Camp(CampOptions(), progress_for(sys.stderr, quiet=True))
+    camp = Camp(CampOptions(), make_progress(sys.stderr, quiet=True))
     (run,) = camp.run([], lambda run, seconds: None, orphans=True)
     return run
 

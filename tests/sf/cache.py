@@ -24,7 +24,7 @@ def sync(*names: str, **options: Any) -> None:
 
 def in_salesforce(simulator: Simulator, model: type[CachedRecord]) -> dict[str, dict[str, Any]]:
     """Return the records that should be cached, by id, as model values."""
-    columns = {field.attname: field.salesforce_name for field in model.copied_fields()}
+    columns = {field.attname: field.salesforce_name for field in model.list_copied_fields()}
     where = f" WHERE {FILTERS[model]}" if model in FILTERS else ""
     rows = simulator.query(f"SELECT {', '.join(columns.values())} FROM {model.salesforce_object}{where}")
     return {
@@ -34,7 +34,7 @@ def in_salesforce(simulator: Simulator, model: type[CachedRecord]) -> dict[str, 
 
 def in_cache(model: type[CachedRecord]) -> dict[str, dict[str, Any]]:
     """Return the records that readers see, by id."""
-    names = [field.attname for field in model.copied_fields()]
+    names = [field.attname for field in model.list_copied_fields()]
     return {row["id"]: row for row in model.objects.values(*names)}
 
 
@@ -54,7 +54,7 @@ def _as_model_value(model: type[CachedRecord], name: str, raw: Any) -> Any:
     """Convert a raw value of the simulator's store to Django's value."""
     if raw is None or raw == "":
         return None if name != "is_deleted" else False
-    kind = next(field for field in model.copied_fields() if field.attname == name).get_internal_type()
+    kind = next(field for field in model.list_copied_fields() if field.attname == name).get_internal_type()
     if kind == "DateTimeField":
         return datetime.fromisoformat(raw)
     if kind == "DateField":

@@ -235,11 +235,11 @@ def test_a_saved_configuration_leaves_the_switch_as_it_was_moved_meanwhile(admin
 
 @pytest.mark.parametrize(("name", "value"), [("api_limit", "0"), ("pause_threshold", "1.5"), ("pause_threshold", "0")])
 def test_an_impossible_configuration_is_refused(admin: Client, name: str, value: str) -> None:
-    before = SyncConfig.load().budget(10**9)
+    before = SyncConfig.load().compute_budget(10**9)
     values = {"api_limit": "1000", "pause_threshold": "0.5"} | {name: value}
     answer = admin.post(page(SyncConfig, "change", 1), values)
     assert (answer.status_code, "errorlist" in answer.content.decode()) == (200, True)
-    assert SyncConfig.load().budget(10**9) == before
+    assert SyncConfig.load().compute_budget(10**9) == before
 
 
 # -- records set aside -----------------------------------------------------------------------------------------

@@ -141,7 +141,7 @@ def test_each_record_is_collected_once_with_the_last_replay_id() -> None:
     inbox.add("accounts", [ChangeEvent(frozenset({ONE}), "CREATE"), ChangeEvent(frozenset({OTHER}), "DELETE")], b"1")
     inbox.add("accounts", [ChangeEvent(frozenset({ONE}), "UPDATE")], b"2")
     assert inbox.take(["accounts"]) == {"accounts": Collected({ONE, OTHER}, {OTHER}, {OTHER}, place=b"2")}
-    assert inbox.waiting() == []
+    assert inbox.list_waiting() == []
 
 
 def test_changes_that_are_given_back_are_merged_with_later_ones() -> None:

@@ -226,7 +226,7 @@ def test_invalid_arguments_are_refused(screen: Screen, action: list[str], messag
 
 
 def test_closing_the_pipe_early_is_no_error(simulator: Simulator, database: str) -> None:
-    _, more_than_a_pipe_holds = OPPORTUNITIES.full_query()
+    _, more_than_a_pipe_holds = OPPORTUNITIES.build_full_query()
     process = subprocess.Popen(
         [sys.executable, "manage.py", "sf", "query", more_than_a_pipe_holds, "--format=json"],
         cwd=ROOT,

@@ -27,7 +27,7 @@ from sf.ingest.lease import hold_lease
 from sf.ingest.switch import switch_off, switch_on
 from sf.live.records import LiveRead, make_live_client
 from sf.models import Account, Adoption, CachedOrg, Contact, FollowedObject, Opportunity, SyncRun
-from sf.status.following import following
+from sf.status.following import load_following
 from sf.sync.objects import CONTACTS
 from tests.sf.cache import assert_equal, sync
 from tests.sf.processes import Start, kill, wait_for
@@ -159,7 +159,7 @@ def test_an_object_that_is_no_longer_followed_does_not_count_as_behind(
     kill(follow())
     FollowedObject.objects.update(stored_at=timezone.now() - timedelta(minutes=20))
     start("sf", "follow", "contacts", "adoptions")
-    wait_for(lambda: (followed := following()) is not None and followed.is_well)
+    wait_for(lambda: (followed := load_following()) is not None and followed.is_well)
     assert set(FollowedObject.objects.values_list("object", flat=True)) == {"contacts", "adoptions"}
 
 

@@ -238,7 +238,7 @@ def test_a_record_that_is_sent_twice_fails_the_run_and_changes_nothing(
     before = in_cache(Account)
     client = make_salesforce_client(UsageCounter("test"))
     page = client.request(
-        "GET", client.query_path(include_deleted=False), params={"q": ACCOUNTS.full_query()[1]}
+        "GET", client.build_query_path(include_deleted=False), params={"q": ACCOUNTS.build_full_query()[1]}
     ).json()
     page["records"][-1] = page["records"][0]
     simulator.fail("status", path=THE_READ, times=None, status=200, body=json.dumps(page))
@@ -259,7 +259,7 @@ def test_a_row_that_bulk_sends_twice_fails_the_run_and_changes_nothing(
     for record in simulator.ids("Account"):
         simulator.edit("Account", record, BillingCity="Elsewhere")
     bulk = BulkQuery(make_salesforce_client(UsageCounter("test")))
-    job = bulk.create(ACCOUNTS.full_query()[1], include_deleted=False)
+    job = bulk.create(ACCOUNTS.build_full_query()[1], include_deleted=False)
     assert bulk.wait(job).rows == 60
     with bulk.page(job, "") as page:
         lines = b"".join(page.chunks).decode().splitlines(keepends=True)

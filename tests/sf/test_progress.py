@@ -15,6 +15,6 @@ def test_the_rate_of_a_resumed_read_does_not_count_the_rows_of_the_earlier_run(m
     monkeypatch.setattr("sf.ingest.progress.time", SimpleNamespace(monotonic=lambda: next(seconds)))
     output = io.StringIO()
     line = LineProgress(output)
-    line.reading("contacts", "", total=60_000, done=50_000)
-    line.advanced(2_000)
+    line.show_read("contacts", "", total=60_000, done=50_000)
+    line.show_rows(2_000)
     assert output.getvalue() == "contacts: 52,000 of 60,000 rows, 200 a second\n"

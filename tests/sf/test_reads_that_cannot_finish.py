@@ -267,7 +267,7 @@ def test_progress_counts_rows_not_bytes(simulator: Simulator, bulk: None, monkey
     monkeypatch.setattr("sf.ingest.progress.LINE_SECONDS", 0.0)
     monkeypatch.setattr("sf.salesforce.bulk._CHUNK_BYTES", 1_000)
     counts: list[int] = []
-    monkeypatch.setattr(LineProgress, "advanced", _record_in(counts))
+    monkeypatch.setattr(LineProgress, "show_rows", _record_in(counts))
     call_command("sync_adoptions", stdout=io.StringIO(), stderr=io.StringIO())
     totals = [sum(counts[: place + 1]) for place in range(len(counts))]
     assert len(totals) > 5
@@ -275,7 +275,7 @@ def test_progress_counts_rows_not_bytes(simulator: Simulator, bulk: None, monkey
 
 
 def _record_in(counts: list[int]) -> Any:
-    def advanced(_: LineProgress, rows: int) -> None:
+    def show_rows(_: LineProgress, rows: int) -> None:
         counts.append(rows)
 
-    return advanced
+    return show_rows

@@ -16,24 +16,24 @@ from sf.ingest.schedule import compute_next_time, find_next_run
 SUNDAY = datetime(2026, 11, 22, 3, 30, tzinfo=UTC)
 
 
-def jobs(*lines: tuple[str, str]) -> list[tuple[str, str, list[str]]]:
+def load_jobs(*lines: tuple[str, str]) -> list[tuple[str, str, list[str]]]:
     return [(expression, "sfapi.cron.run", command.split()) for expression, command in lines]
 
 
 def test_the_earliest_of_several_lines_is_the_next_run(settings: Any) -> None:
-    settings.CRONJOBS = jobs(("0 5 * * *", "sync_all"), ("0 4 * * 0", "sync_all --force"))
+    settings.CRONJOBS = load_jobs(("0 5 * * *", "sync_all"), ("0 4 * * 0", "sync_all --force"))
     assert find_next_run("sync_all", SUNDAY) == datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
     assert find_next_run("sync_all", SUNDAY.replace(hour=4)) == datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
     assert find_next_run("sync_all", SUNDAY.replace(hour=5)) == datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 
 
 def test_a_command_without_a_line_has_no_next_run(settings: Any) -> None:
-    settings.CRONJOBS = jobs(("0 5 * * *", "sync_all"))
+    settings.CRONJOBS = load_jobs(("0 5 * * *", "sync_all"))
     assert find_next_run("sync_books", SUNDAY) is None
 
 
 def test_hours_are_in_the_time_zone_of_the_settings(settings: Any) -> None:
-    settings.CRONJOBS = jobs(("0 5 * * *", "sync_all"))
+    settings.CRONJOBS = load_jobs(("0 5 * * *", "sync_all"))
     settings.TIME_ZONE = "America/Chicago"
     assert find_next_run("sync_all", SUNDAY) == datetime(2026, 11, 22, 11, 0, tzinfo=UTC)
     summer = datetime(2026, 7, 1, 3, 30, tzinfo=UTC)

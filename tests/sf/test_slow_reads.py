@@ -78,7 +78,7 @@ def change(simulator: Simulator, record: str, moment: datetime, students: int) -
 
 def answer_with_the_rest_as_it_is_now(simulator: Simulator) -> None:
     """Make the remaining pages current. The simulator's cursors are snapshots; Salesforce's may not be."""
-    records = list(make_salesforce_client(UsageCounter("test")).query(ADOPTIONS.full_query()[1]))
+    records = list(make_salesforce_client(UsageCounter("test")).query(ADOPTIONS.build_full_query()[1]))
     records.sort(key=lambda record: str(record["Id"]))
     page = {"totalSize": len(records), "done": True, "records": records[PAGE:]}
     simulator.fail("status", path="/query/0r8", status=200, body=json.dumps(page))

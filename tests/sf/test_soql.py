@@ -48,14 +48,14 @@ def test_an_empty_list_is_refused_instead_of_meaning_all() -> None:
     )
 )
 def test_a_time_is_written_in_utc_and_never_rounded_up(value: datetime) -> None:
-    literal = soql.moment(value)
+    literal = soql.format_moment(value)
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", literal)
     assert timedelta(0) <= value - datetime.fromisoformat(literal) < timedelta(milliseconds=1)
 
 
 def test_a_naive_time_is_refused() -> None:
     with pytest.raises(ValueError, match="naive"):
-        soql.moment(datetime(2026, 1, 1))
+        soql.format_moment(datetime(2026, 1, 1))
 
 
 def test_conditions_are_joined_so_that_they_keep_their_meaning() -> None:
@@ -73,7 +73,7 @@ def test_a_query_has_its_parts_in_order() -> None:
 
 def test_a_full_read_has_the_filter_and_an_incremental_one_has_the_window() -> None:
     since = datetime(2026, 1, 31, 12, 0, 0, 123_456, tzinfo=UTC)
-    where, query = CONTACTS.full_query()
+    where, query = CONTACTS.build_full_query()
     assert where == "FV_Status__c != null AND Accounts_UUID__c != null"
     assert query.endswith(f" FROM Contact WHERE {where}")
     where, query = CONTACTS.changes_query(since)
@@ -85,9 +85,9 @@ def test_a_full_read_has_the_filter_and_an_incremental_one_has_the_window() -> N
 
 @pytest.mark.parametrize("synced", EVERY_OBJECT, ids=lambda synced: synced.name)
 def test_every_declared_field_is_queried_once(synced: SyncedObject) -> None:
-    _, query = synced.full_query()
+    _, query = synced.build_full_query()
     fields = query.removeprefix("SELECT ").split(" FROM ")[0].split(", ")
-    assert fields == [field.salesforce_name for field in synced.model.copied_fields()]
+    assert fields == [field.salesforce_name for field in synced.model.list_copied_fields()]
     assert len(set(fields)) == len(fields)
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from sf.ingest import lease as leases
 from sf.ingest.lease import hold_lease
-from sf.ingest.schedule import longest_pause
+from sf.ingest.schedule import compute_longest_pause
 from sf.models import SyncConfig, SyncRun
 from sf.status.cost import compose_cost_line, is_affordable
 from sf.status.freshness import MAX_AGE, sync_freshness, with_time_to_run
@@ -59,9 +59,9 @@ def test_each_object_is_synced_by_the_cron_table_as_often_as_declared(settings: 
     every = parse_sync_every(value)
     settings.CRONJOBS = list_scheduled_jobs(pardot=False, digest=False, every=every)
     for synced in INTERDEPENDENT:
-        pauses = [longest_pause(f"sync_{synced.name}"), longest_pause("sync_all")]
+        pauses = [compute_longest_pause(f"sync_{synced.name}"), compute_longest_pause("sync_all")]
         assert min(pause for pause in pauses if pause) == every[synced.name]
-    assert longest_pause("sync_books") == every[BOOKS.name]
+    assert compute_longest_pause("sync_books") == every[BOOKS.name]
 
 
 @pytest.mark.parametrize(

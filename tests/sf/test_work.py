@@ -27,7 +27,7 @@ from sf.ingest import kept
 from sf.ingest import lease as leases
 from sf.ingest import worker as loop
 from sf.ingest.lease import LeaseLost, hold_lease
-from sf.ingest.scheduled import WORK, claim, jobs, note_new_jobs
+from sf.ingest.scheduled import WORK, claim, load_jobs, note_new_jobs
 from sf.ingest.worker import Worker
 from sf.models import ScheduledJob, SyncLease, SyncRun
 from tests.conftest import Manage
@@ -201,7 +201,7 @@ def test_a_job_that_cannot_be_started_does_not_end_the_worker(table: None, caplo
 
 def test_each_scheduled_time_of_a_job_is_claimed_once_and_only_by_the_leader(table: None) -> None:
     set_last_run("cleanup_logs", timedelta(days=30))
-    now, rows = jobs()
+    now, rows = load_jobs()
     with hold_lease(WORK):
         assert claim(rows[0], now)
         assert not claim(rows[0], now), "the list was read before the first claim"
@@ -209,7 +209,7 @@ def test_each_scheduled_time_of_a_job_is_claimed_once_and_only_by_the_leader(tab
     with hold_lease(WORK):
         SyncLease.objects.update(holder="another")
         with pytest.raises(LeaseLost):
-            claim(jobs()[1][0], now)
+            claim(load_jobs()[1][0], now)
 
 
 def test_the_list_says_when_each_job_runs_next_and_how_it_ended(table: None) -> None:

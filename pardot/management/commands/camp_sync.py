@@ -22,7 +22,7 @@ from pardot.status.tiers import tier_of
 from pardot.sync.options import CampOptions
 from sf.ingest.jobs import recorded_configuration, recorded_job
 from sf.ingest.lease import is_running
-from sf.ingest.progress import progress_for
+from sf.ingest.progress import make_progress
 from sf.management.accepted_deletes import add_allow_deletes, check_names
 from sf.management.questions import ask_on_terminal
 from sf.management.run_report import ENDED_BADLY, RunReport, stop_on_sigterm
@@ -76,7 +76,7 @@ class Command(BaseCommand):
             if options["adopt_org"] and not adopt_business_unit(self.stdout, agreed=options["yes"]):
                 self.stdout.write("nothing was done")
                 return
-            camp = Camp(camp_options, progress_for(sys.stderr, quiet=options["verbosity"] == 0))
+            camp = Camp(camp_options, make_progress(sys.stderr, quiet=options["verbosity"] == 0))
         if tier is Tier.SURVEY and not options["yes"] and not self._ask_operator(camp, entities, camp_options):
             self.stdout.write("nothing was done")
             return
@@ -126,7 +126,7 @@ class Command(BaseCommand):
             with recorded_job(JOB):
                 snapshot = finish(Tier(reached) if tier and reached else None)
             self.stdout.write(_format_score(snapshot))
-        self.stdout.write(f"all: {report.summary(runs)}; {time.monotonic() - began:.1f} s")
+        self.stdout.write(f"all: {report.format_summary(runs)}; {time.monotonic() - began:.1f} s")
         failed = [run for run in runs if run.state in ENDED_BADLY]
         if failed:
             raise CommandError(f"failed: {', '.join(run.object for run in failed)}")

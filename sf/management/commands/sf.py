@@ -177,10 +177,12 @@ def _list_between(
 
 
 def _call_apex(client: SalesforceClient, options: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
-    from sf.salesforce.records import simple_salesforce  # noqa: PLC0415 - the import takes 0.3 s
+    from sf.salesforce.records import make_simple_salesforce  # noqa: PLC0415 - the import takes 0.3 s
 
     with understood(f"{options['method']} {options['path']}"):
-        answer = simple_salesforce(client).apexecute(options["path"], method=options["method"], data=options["data"])
+        answer = make_simple_salesforce(client).apexecute(
+            options["path"], method=options["method"], data=options["data"]
+        )
     if isinstance(answer, list):
         return [item if isinstance(item, Mapping) else {"value": item} for item in answer]
     return [answer if isinstance(answer, Mapping) else {"value": answer}]

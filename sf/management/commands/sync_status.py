@@ -10,17 +10,17 @@ from outgoing.text import to_one_line
 from outgoing.times import format_ago
 from sf.ingest.runs import load_database_now
 from sf.ingest.schedule import find_next_run
-from sf.ingest.scheduled import leader
+from sf.ingest.scheduled import find_leader
 from sf.models import SFAPIUsageLog, SyncConfig
 from sf.reads.replica_state import load_replica_state
 from sf.status.cost import compose_cost_line
-from sf.status.following import following
+from sf.status.following import load_following
 from sf.status.freshness import FAILING, load_failure_messages, load_job_freshness, sync_freshness
 from sf.status.objects import MORE_LINES, ObjectStatus, count_soft_deleted_rows, load_status_of_all
 from sf.sync.adoption import find_objects_to_replace
 from sf.sync.again import find_next_tries
 from sf.sync.identity import load_cached_org
-from sf.sync.readable import load_unreadable_fields, remedy
+from sf.sync.readable import compose_remedy, load_unreadable_fields
 
 _LINE = "{:<14} {:>10} {:>8} {:>9}  {:<16} {:<12} {:<12} {}"
 _HEALTH = "{:<24} {:<11} {:<16} {}"
@@ -61,7 +61,7 @@ class Command(BaseCommand):
 
     def _write_unreadable_fields(self) -> None:
         if fields := load_unreadable_fields():
-            self.stdout.write(self.style.WARNING(f"fields          {remedy(fields)}"))
+            self.stdout.write(self.style.WARNING(f"fields          {compose_remedy(fields)}"))
 
     def _write_budget(self) -> None:
         config = SyncConfig.load()
@@ -70,7 +70,7 @@ class Command(BaseCommand):
         self.stdout.write(f"schedule        {compose_cost_line()}")
         switch = "on" if config.syncs_are_on else f"SWITCHED OFF ({config.switch_details})"
         self.stdout.write(f"syncs           {switch}")
-        if followed := following():
+        if followed := load_following():
             style = self.style.SUCCESS if followed.is_well else self.style.WARNING
             self.stdout.write(style(f"change events   {followed}"))
         if replica := load_replica_state():
@@ -81,11 +81,11 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"org's usage     {config.last_usage_value:,} of {config.last_usage_limit:,} calls when last seen, "
                 f"{format_ago((timezone.now() - config.last_usage_check).total_seconds())}; syncs pause from "
-                f"{config.budget(config.last_usage_limit):,} on"
+                f"{config.compute_budget(config.last_usage_limit):,} on"
             )
 
     def _write_next_runs(self) -> None:
-        lease = leader()
+        lease = find_leader()
         starter = f"by process {lease.pid} on {lease.host} (work)" if lease else "if the cron table is installed"
         for command in ("sync_all", "sync_books", "camp_sync"):
             moment = find_next_run(command, timezone.now())

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from outgoing.numbers import format_count
 from sf.ingest.crontab import CrontabError, UserCrontab
-from sf.ingest.scheduled import jobs, leader
+from sf.ingest.scheduled import find_leader, load_jobs
 from sf.ingest.schema import describe_missing_migrations
 from sf.ingest.worker import Worker
 from sf.models import ScheduledJob
@@ -69,11 +69,11 @@ class Command(BaseCommand):
     def _list(self) -> None:
         self.stdout.write(_LINE.format("job", "next", "last", "").rstrip())
         last = ScheduledJob.objects.in_bulk()
-        now, table = jobs()
+        now, table = load_jobs()
         for job in table:
             due = "now" if job.due <= now else _format_day_and_time(job.due)
             self.stdout.write(_LINE.format(job.command, due, *_describe_last_run(last.get(job.command))).rstrip())
-        lease = leader()
+        lease = find_leader()
         self.stdout.write(
             f"process {lease.pid} on {lease.host} has led since {_format_day_and_time(lease.taken_at)}"
             if lease

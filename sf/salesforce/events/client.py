@@ -114,7 +114,7 @@ class Subscription:
         self._requests.put(None)
         self._stream.cancel()
 
-    def batches(self) -> Iterator[Batch]:
+    def read_batches(self) -> Iterator[Batch]:
         """Yield batches as they arrive. Raises ``SalesforceError`` when the stream breaks or ends."""
         try:
             for response in self._stream:
