@@ -177,17 +177,19 @@ def test_jobs_of_one_command_run_one_after_another_in_the_order_of_their_times(t
 
 
 def test_a_job_that_fails_is_reported_and_stops_no_other(table: None, caplog: pytest.LogCaptureFixture) -> None:
-    set_last_run("deliver_pending", timedelta(days=1))
-    ScheduledJob.objects.filter(command="cleanup_logs").update(handled_until=F("handled_until") - timedelta(days=30))
+    set_last_run("cleanup_logs", timedelta(days=30))
+    ScheduledJob.objects.filter(command="sync_all --force").update(
+        handled_until=F("handled_until") - timedelta(days=30)
+    )
     worker = run_once(starter := Starter("raise SystemExit(3)"))
-    assert sorted(starter.commands) == ["cleanup_logs", "deliver_pending"]
+    assert sorted(starter.commands) == ["cleanup_logs", "sync_all --force"]
     assert worker.failed == 2, "work --once reports this number of failed jobs"
-    assert "deliver_pending: failed with exit status 3" in caplog.text
+    assert "cleanup_logs: failed with exit status 3" in caplog.text
     assert set(ScheduledJob.objects.exclude(exit_status=None).values_list("exit_status", flat=True)) == {3}
 
 
 def test_a_job_that_cannot_be_started_does_not_end_the_worker(table: None, caplog: pytest.LogCaptureFixture) -> None:
-    set_last_run("deliver_pending", timedelta(days=1))
+    set_last_run("cleanup_logs", timedelta(days=30))
 
     def missing_program(words: list[str]) -> subprocess.Popen[bytes]:
         return subprocess.Popen(["/nowhere/python", *words])
@@ -195,8 +197,8 @@ def test_a_job_that_cannot_be_started_does_not_end_the_worker(table: None, caplo
     worker = Worker(missing_program, grace=60)
     assert worker.run_once()
     assert worker.failed == 1
-    assert "deliver_pending: cannot be started" in caplog.text
-    assert ScheduledJob.objects.get(command="deliver_pending").exit_status == 127
+    assert "cleanup_logs: cannot be started" in caplog.text
+    assert ScheduledJob.objects.get(command="cleanup_logs").exit_status == 127
 
 
 def test_each_scheduled_time_of_a_job_is_claimed_once_and_only_by_the_leader(table: None) -> None:
