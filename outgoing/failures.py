@@ -22,7 +22,7 @@ def never_arrived(error: requests.RequestException) -> bool:
         # An SSL error can also occur later, while the answer is read.
         return any(_passed_through(error, function) for function in _BEFORE_SENDING)
     if isinstance(error, requests.exceptions.ProxyError):
-        # urllib3 blames the proxy also when the connection is closed before the answer.
+        # urllib3 blames the proxy even when the connection is closed before the answer.
         return not _passed_through(error, "getresponse")
     if isinstance(error, requests.ConnectTimeout):
         return True

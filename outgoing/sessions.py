@@ -50,7 +50,7 @@ class OutgoingSession(requests.Session):
         """Return no target, so that ``requests`` does not read ``Location``, which may be malformed."""
 
     def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
-        """Send a prepared request. Raises ``SSLError`` also when the file of authorities has disappeared."""
+        """Send a prepared request. Also raises ``SSLError`` when the file of authorities has disappeared."""
         try:
             return super().send(request, **options)
         except OSError as error:

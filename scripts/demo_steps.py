@@ -31,7 +31,7 @@ def main() -> None:
 
 
 def _make_admin(password: str) -> None:
-    """Let "admin" log in with this password, also if an earlier start set another one."""
+    """Let "admin" log in with this password, even if an earlier start set another one."""
     from django.contrib.auth import get_user_model  # noqa: PLC0415 - the first step has set Django up
 
     admin, _ = get_user_model().objects.get_or_create(

@@ -57,7 +57,7 @@ def list_scheduled_jobs(
 
 
 def _with_pace(job: Job, every: Mapping[str, timedelta]) -> Job:
-    """Return the job as ``every`` requires it. Frequent syncs are quiet: cron mails all output."""
+    """Return the job with the schedule for ``every``. Frequent syncs are quiet: cron mails all output."""
     expression, function, arguments = job
     pauses = {"sync_all": _compute_sync_all_pause(every), "sync_books": every[BOOKS]}
     if arguments == ["sync_all", "--force"]:

@@ -23,17 +23,16 @@ _OPTIONS: dict[str, Any] = {
     "keepalives_count": 3,
     "prepare_threshold": 0,
 }
-"""The keepalives notice within 25 s that the machine of PostgreSQL is gone.
+"""The keepalives notice within 25 s that PostgreSQL's machine is unreachable.
 
-With a threshold of 0, psycopg prepares a statement when it first runs.
-
-This applies only to statements of ``sf/ingest/prepared.py``: Django's own cursors never prepare.
+With a threshold of 0, psycopg prepares a statement when it first runs. This applies only to statements of
+``sf/ingest/prepared.py``, because Django's own cursors never prepare statements.
 """
 _WEB_OPTIONS: dict[str, Any] = {"tcp_user_timeout": 10_000}
-"""Notice within 10 s that a statement does not arrive.
+"""Notice within 10 s that a statement does not reach PostgreSQL.
 
-Without this limit a request would wait for a quarter of an hour. Commands do not get it here: it would also end
-a ``COPY`` while PostgreSQL waits for a lock and takes no rows.
+Without this limit a request would wait for a quarter of an hour. Commands do not have the limit: it would also end a
+``COPY`` while PostgreSQL waits for a lock and reads no rows.
 """
 _REPLICA_OPTIONS: dict[str, Any] = {
     "connect_timeout": 2,

@@ -1,7 +1,7 @@
 """Report errors to Sentry, without secrets and without personal data.
 
 Sentry gets the method, path, id and harmless headers of a request: no body, and no header with a cookie, a key or an
-IP address. Query strings are always left out, also those of our own calls, because calls to Salesforce contain email
+IP address. Query strings are always left out, even those of our own calls, because calls to Salesforce contain email
 addresses and UUIDs.
 """
 

@@ -15,7 +15,7 @@ _CANNOT_START = 3
 def quick_start() -> Iterator[None]:
     """Load everything, the routes too, before the first request, with the garbage collector switched off.
 
-    Objects made at the start stay until the process ends. Examining them for collection took a sixth of the start.
+    Objects made at the start stay until the process ends. Examining them for collection took a sixth of the start time.
     """
     gc.disable()
     try:

@@ -23,7 +23,7 @@ class StaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
 
     support_js_module_import_aggregation = True
     max_post_process_passes = 20
-    """Exceeds the length of every chain of imports: in the worst case a pass resolves one link of it."""
+    """Exceeds the length of every chain of imports: in the worst case a pass resolves one link of a chain."""
     _js_module_import_aggregation_patterns = ("js/*.js", _STATEMENTS)
 
     def stored_name(self, name: str) -> str:

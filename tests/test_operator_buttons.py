@@ -72,7 +72,7 @@ def test_a_pressed_button_is_recorded_and_left_for_the_worker(worker: None) -> N
     ("key", "words", "warning"),
     [
         ("survey", "camp_sync --survey", "The survey takes at least"),
-        ("digest", "camp_digest --send --again", "also to those that got it today"),
+        ("digest", "camp_digest --send --again", "even to those that got it today"),
         (
             "accept-contacts-1200",
             "sync_contacts --wait 10 --allow-deletes contacts=1200",

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class ErrorType(StrEnum):
-    # 400, 406, 411, 412, 413, 415: the form or the headers of the request
+    # 400, 406, 411, 412, 413, 415: the syntax, size or headers of the request
     REQUEST_MALFORMED = "request_malformed"
     NOT_ACCEPTABLE = "not_acceptable"
     LENGTH_REQUIRED = "length_required"

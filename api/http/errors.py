@@ -215,7 +215,7 @@ def document_errors(*statuses: int) -> dict[int, Any]:
 
 
 def add_error_handlers(api: NinjaAPI) -> None:
-    """Answer known exceptions of views in the same shape. Middleware and Django answer all others."""
+    """Answer known exceptions of views in the same shape. Middleware and Django handle the others."""
     api.add_exception_handler(ApiError, _handle_api_error)
     api.add_exception_handler(HttpError, _handle_http_error)
     api.add_exception_handler(ValidationError, _handle_validation_error)

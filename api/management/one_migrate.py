@@ -1,7 +1,7 @@
 """Let one ``migrate`` at a time change a database, because hosts may start together.
 
 The lock is an advisory lock, so it needs no table. A transaction on a separate connection holds the lock, so it also
-works behind a pooler that shares sessions. The lock is released when the process is killed.
+works behind a pooler that shares sessions. The lock is also released when the process is killed.
 """
 
 from __future__ import annotations

@@ -60,7 +60,7 @@ _HEADERS: Mapping[str, tuple[str, Mapping[str, Any], str | int]] = {
         '"salesforce";q=5;w=60',
     ),
     "WWW-Authenticate": (
-        "The challenge of RFC 6750; `error` is the reason why an API key was not accepted.",
+        "The challenge of RFC 6750; `error` says that an API key was refused, or that a scope is missing.",
         _TEXT,
         'Bearer realm="sfapi", error="invalid_token"',
     ),

@@ -1,6 +1,6 @@
 """The outbox: a case is stored first, and is queued until Salesforce takes it or refuses it for good.
 
-Only an operator can end the delivery earlier. A sender claims a case by a lease with an end. The lease is committed
+Only an operator can end the delivery earlier. A sender claims a case with a lease that expires. The lease is committed
 before Salesforce is called. When a sender is killed, its lease expires, and another sender takes the case. Claims skip
 rows that others are claiming, so any number of senders may deliver at once. No transaction is open while Salesforce is
 called. Afterward, the holder of the lease records the outcome. A delivery is recorded even when another sender has

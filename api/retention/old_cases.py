@@ -29,7 +29,7 @@ State = OutboundCase.State
 def prune_cases(*, days: int, dry_run: bool = False) -> Iterator[Pruned]:
     """Remove cases that ended, and spam that arrived, more than ``days`` days ago, chunk by chunk.
 
-    The time of a dead letter counts from when an operator dealt with it. The form of a case is removed with the case.
+    For a dead letter, the days count from when an operator dealt with it. The form of a case is removed with the case.
     With ``dry_run``, only count. With 0 days, remove nothing.
     """
     if not days:

@@ -133,8 +133,8 @@ def create_case(
     * 200: the case is in Salesforce.
     * 202: the case is stored, and is delivered as soon as possible. Salesforce is unavailable or slow, or refuses for
       a reason that may have nothing to do with the case.
-    * 422 of type `salesforce_refused`: the case will not be delivered. Either Salesforce refuses the values, and
-      `errors` names the fields and the values that a picklist allows, or an operator ended the delivery.
+    * 422 of type `salesforce_refused`: the case will not be delivered, because Salesforce refuses the values or an
+      operator ended the delivery. `errors` names the refused fields, and the values that a picklist allows.
     """
     identity = require_caller(request).identity
     once = make_idempotent_request(identity=identity, path=_PATH, key=idempotency_key, body=case.dict())

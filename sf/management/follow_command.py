@@ -65,7 +65,7 @@ def follow(command: BaseCommand, client: SalesforceClient, counter: UsageCounter
 
 
 class _Lines:
-    """Writes lines and flushes them, so that they show at once, also in a pipe."""
+    """Writes lines and flushes them, so that they show at once, even in a pipe."""
 
     def __init__(self, command: BaseCommand) -> None:
         self._command = command

@@ -6,7 +6,7 @@ The order of steps, and why nothing is lost or half visible:
 2. When all rows that Salesforce announced are staged, one transaction merges them, runs the mass-delete guard, and
    stores the watermark (``loading.py``). Readers see the whole merge or nothing.
 3. The next run finishes an unfinished read first, and then reads what has changed since.
-4. A read that cannot be finished is dropped, also if an earlier run began it. It starts again in the same run, by the
+4. A read that cannot be finished is dropped, even if an earlier run began it. It starts again in the same run, by the
    other transport if necessary (``attempts.py``). So no run leaves a state that makes the next run fail in the same
    way.
 """

@@ -112,7 +112,7 @@ def fetch_rest_page(
 ) -> dict[str, Any]:
     """Return a page of a query: ``{"records": […], "totalSize", "done", "nextRecordsUrl"}``.
 
-    Makes one attempt. Raises ``TransientError`` also when the answer is incomplete.
+    Makes one attempt. Also raises ``TransientError`` when the answer is incomplete.
     """
     path = cursor or client.build_query_path(include_deleted=query.include_deleted)
     answer = client.attempt(

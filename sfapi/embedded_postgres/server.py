@@ -1,7 +1,7 @@
 """Start, find and stop the embedded server.
 
 Each process that uses the server keeps a shared lock on ``users.lock`` until the process ends. The kernel then releases
-the lock, also after ``kill -9``. A separate process, the watcher, waits for an exclusive lock on ``users.lock``. It
+the lock, even after ``kill -9``. A separate process, the watcher, waits for an exclusive lock on ``users.lock``. It
 gets this lock when no process uses the server, and then stops the server. A process must have the exclusive lock on
 ``lifecycle.lock`` to start or stop the server.
 """

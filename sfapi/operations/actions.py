@@ -25,7 +25,7 @@ _WAIT = ("--wait", "10")
 class Action:
     """A command behind a button.
 
-    ``question``: the text of the confirmation page; empty: start without one.
+    ``question``: the text of the confirmation page; empty: start without asking.
     """
 
     key: str
@@ -49,7 +49,7 @@ _SURVEY_QUESTION = (
     "A survey reads prospects, activities and campaign members: all of them the first time, later mostly the changes. "
     "It takes minutes to hours."
 )
-_DIGEST_QUESTION = "The digest is sent to all of its channels, also to those that got it today."
+_DIGEST_QUESTION = "The digest is sent to all of its channels, even to those that got it today."
 
 SYNC_ALL = Action("sync-all", "Sync Salesforce now", ("sync_all", *_WAIT))
 REFRESH = Action("refresh", "Refresh Pardot data", ("camp_sync",), lease=LOCK)

@@ -1,4 +1,4 @@
-"""Time limits at PostgreSQL for each process, also behind a pooler that shares sessions.
+"""Time limits at PostgreSQL for each process, even behind a pooler that shares sessions.
 
 Without a pooler, the limits are set once for the session. Behind PgBouncer, the next transaction of a session may be
 another client's. A ``SET`` would leak to that client: a sync would get the limits of web processes. The next

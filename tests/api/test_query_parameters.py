@@ -71,7 +71,7 @@ def test_credentials_are_checked_before_parameters(anonymous: Client) -> None:
 @pytest.mark.parametrize("charset", ["iso-8859-1", "utf-16", "rot13", "undefined"])
 @pytest.mark.parametrize("path", ["schools?name=université", "records/accounts?name=Université"])
 def test_the_charset_of_a_body_does_not_change_the_parameters(client: Client, path: str, charset: str) -> None:
-    """Some programs send ``Content-Type`` with every request, also with a GET without a body."""
+    """Some programs send ``Content-Type`` with every request, even with a GET without a body."""
     records.school("Université")
     answer = client.get(f"/api/v1/{path}", headers={"Content-Type": f"text/plain; charset={charset}"})
     body = answer.json()
