@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from sfapi.development import choose_development, migrate_embedded_database, warn_of_placeholders
 from sfapi.env_file import load_env_file
-from sfapi.process import become_web_process
+from sfapi.process import become_web_process, prepare_streams
 from sfapi.signals import end_in_order_on_sigterm
 
 _NO_SUCH_TABLE_OR_COLUMN = {"42P01", "42703"}
@@ -18,6 +18,7 @@ _NO_SUCH_TABLE_OR_COLUMN = {"42P01", "42703"}
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sfapi.settings.base")
+    prepare_streams()
     try:
         load_env_file(Path(__file__).resolve().parent)
         if sys.argv[1:2] == ["simulator"]:

@@ -60,11 +60,11 @@ def _print_json(name: str) -> None:
 class LenientStream:
     """A standard stream that discards text which cannot be written.
 
-    The disk of the log may be full, the terminal lost, the reader of a pipe gone, or the stream closed from the start.
+    The disk of the log may be full, the terminal lost, or the reader of a pipe gone.
     """
 
-    def __init__(self, stream: TextIO | None) -> None:
-        self._stream = stream or io.StringIO()
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)

@@ -6,6 +6,8 @@ whose name comes from the command line.
 
 from __future__ import annotations
 
+import io
+import os
 import sys
 from pathlib import Path
 
@@ -23,6 +25,20 @@ def become_web_process() -> None:
     """
     global _web  # noqa: PLW0603 - one fact about the whole process
     _web = True
+
+
+def prepare_streams() -> None:
+    """Make the standard streams usable, however this process was started.
+
+    A closed stream becomes an empty one. A character that standard output cannot encode is escaped: otherwise, in a
+    terminal without UTF-8, ``create_api_key`` would fail before it prints the new key.
+    """
+    # Real files, because otherwise a connection would get the number of the closed stream.
+    sys.stdin = sys.stdin or Path(os.devnull).open()  # noqa: SIM115 - open until the process ends
+    sys.stdout = sys.stdout or Path(os.devnull).open("w")  # noqa: SIM115
+    sys.stderr = sys.stderr or Path(os.devnull).open("w")  # noqa: SIM115
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def is_web_process() -> bool:

@@ -72,6 +72,22 @@ def test_a_sync_continues_when_the_reader_of_its_output_has_ended(simulator: Sim
     assert (process.returncode, states) == (0, dict.fromkeys(INTERDEPENDENT, SyncRun.State.DONE))
 
 
+@pytest.mark.parametrize("arguments", ["camp_sync --survey", "sync_status"])
+def test_closed_standard_streams_do_not_stop_a_command(simulator: Simulator, database: str, arguments: str) -> None:
+    line = f"exec {sys.executable} manage.py {arguments} <&- >&- 2>&-"
+    done = subprocess.run(
+        ["/bin/sh", "-c", line], cwd=ROOT, env=environment(simulator.variables, database), check=False
+    )
+    assert done.returncode == 0
+
+
+def test_a_new_key_is_printed_where_the_terminal_has_no_utf_8(simulator: Simulator, database: str) -> None:
+    variables = {**simulator.variables, "PYTHONIOENCODING": "ascii"}
+    done = manage("create_api_key", "--name=Vår", "--scopes=read:books", variables=variables, database=database)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1].startswith("sfapi_")
+
+
 @pytest.mark.parametrize("arguments", [("sf", "query", "SELECT Id FROM Account"), ("sync_books",)])
 def test_ctrl_c_ends_a_command_and_prints_interrupted(
     simulator: Simulator, database: str, arguments: tuple[str, ...]
