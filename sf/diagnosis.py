@@ -68,7 +68,7 @@ def register_apart(question: Question) -> Question:
 def diagnose(client: SalesforceClient) -> Iterator[Finding]:
     """Yield every finding as soon as it is known.
 
-    Without a login, questions that need a session are skipped, so that one cause gives only one line.
+    When the login fails, questions that need a session are skipped, so that one cause gives only one line.
     """
     autodiscover_modules("diagnosis")
     yield from _check_configuration()

@@ -19,7 +19,7 @@ from api.protection import breaker
 from pardot.models import CachedBusinessUnit, PardotQuota
 from sf.ingest.jobs import recorded_often
 from sf.ingest.lease import hold_lease
-from sf.ingest.runs import ENDED_WITHOUT_A_WORD
+from sf.ingest.runs import ENDED_WITHOUT_RESULT
 from sf.ingest.scheduled import WORK
 from sf.ingest.switch import switch_off
 from sf.models import CachedOrg, RefusedRecord, SyncConfig, SyncRun, UnreadableField
@@ -156,7 +156,7 @@ def test_a_failing_job_shows_the_reason_of_its_last_failure(operator: Client) ->
     ("killed", "why"),
     [
         ({"state": "interrupted", "message": "stopped: KeyboardInterrupt"}, "stopped: KeyboardInterrupt"),
-        ({"state": "running", "ended": None}, ENDED_WITHOUT_A_WORD),
+        ({"state": "running", "ended": None}, ENDED_WITHOUT_RESULT),
     ],
 )
 def test_a_job_that_was_killed_does_not_show_the_reason_of_an_older_failure(

@@ -22,8 +22,7 @@ _keeper = SessionKeeper()
 class RememberingClient(SalesforceClient):
     """A client that stores refused logins for all processes.
 
-    A client whose calls must end by a certain time (``Patience.until``) sends no login during the pause after a refused
-    login.
+    A client with a time limit (``Patience.until``) sends no login during the pause after a refused login.
     """
 
     def _log_in(self) -> Session:
@@ -42,7 +41,7 @@ class RememberingClient(SalesforceClient):
     def _check_turn(self) -> None:
         """Raise ``LoginRefused`` during the pause after a refused login.
 
-        Clients without a time by which calls must end may always log in: commands such as syncs use them.
+        Clients without a time limit may always log in: commands such as syncs use such clients.
         """
         refused = None
         if self._transport.patience.has_end:

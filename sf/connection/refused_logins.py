@@ -21,7 +21,10 @@ from sf.salesforce.login import LoginRequest
 
 FIRST_PAUSE = timedelta(minutes=30)
 LONGEST_PAUSE = timedelta(hours=2)
-"""A pause that lasts longer is from before PostgreSQL's clock was set back, and does not count."""
+"""The longest pause.
+
+If ``next_try`` is further ahead, PostgreSQL's clock was set back: the pause is ignored.
+"""
 TURN = timedelta(minutes=1)
 """The time that one process has for its retry before another process may retry too."""
 

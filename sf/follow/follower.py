@@ -58,7 +58,7 @@ ANSWER_SECONDS = 5.0
 """The time to wait for Salesforce to confirm the subscriptions before the first sync begins."""
 BUSY_SECONDS = 1.0
 HELD_SECONDS = 300.0
-"""The pause between calls to Salesforce while the kill switch or the day's calls forbid reading."""
+"""The pause between calls to Salesforce while the kill switch or the API budget forbids reading."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
 _NAMED_AT_MOST = 500
 """The greatest number of records that are read by id after the sync of their object.
@@ -67,8 +67,7 @@ If events named more records of the object, none of them are read by id. Reads b
 a gap event can name a record whose timestamp has not changed."""
 _PASSING = (TransientError, QueryLocatorGone, DailyLimitReached, DatabaseError, InterfaceError, SyncError)
 _LEFT_TO_SYNC = (RequestRefused, CannotFinish, SyncError)
-"""The errors of a read by id, or of its storing, after which a sync reads the changes.
-Another try would not help."""
+"""After one of these errors, a sync reads the changes: another try by id would not help."""
 
 
 class NotFollowable(Exception):
@@ -137,7 +136,7 @@ class Follower:
         self._held_until = 0.0
 
     def run(self) -> None:
-        """Follow until an exception is raised: ``NotFollowable``, or a ``SalesforceError`` that will last."""
+        """Follow until ``NotFollowable`` is raised, or a ``SalesforceError`` that retries cannot fix."""
         waiting = False
         while True:
             try:
@@ -227,7 +226,7 @@ class Follower:
             raise
 
     def _may_read(self) -> bool:
-        """Return whether the kill switch and the day's calls allow reading.
+        """Return whether the kill switch and the API budget allow reading.
 
         If not, changes are only collected.
         """
@@ -237,7 +236,7 @@ class Follower:
             self._note_trouble(f"{error}; changes are collected, and stored when reading is allowed again")
             if time.monotonic() > self._held_until:
                 self._held_until = time.monotonic() + HELD_SECONDS
-                with suppress(RequestRefused):  # the header of a refusal reports the usage too
+                with suppress(RequestRefused):  # even a refusal reports the usage, in its header
                     self._client.fetch_daily_usage(usage.LIMITS_SECONDS)
             return False
         return True
@@ -315,7 +314,7 @@ class Follower:
         except LeaseLost:
             raise
         except _LEFT_TO_SYNC as error:
-            # For example, only the read by id finds purged records, and the mass-delete guard may stop their deletion.
+            # For example, the mass-delete guard refused to delete purged records, which only the read by id finds.
             advice = "The sync has read the changes; the next full read finds what the sync missed"
             self._warn(f"{_in_one_line(error)}. {advice}")
             self._store({}, after_sync=synced)

@@ -29,5 +29,5 @@ def forget_places(names: Collection[str]) -> None:
 
 
 def forget_other_places(names: Collection[str]) -> None:
-    """Forget the places of objects that are no longer followed, which would count as far behind."""
+    """Forget the places of objects that are no longer followed: they would be reported as far behind."""
     FollowedObject.objects.exclude(object__in=names).delete()

@@ -26,7 +26,7 @@ MAX_IDS = 200
 class Selection:
     """The records of one object to read: with these ids, or with a lookup to a changed record.
 
-    ``by_parent`` has the ids of the changed records by the lookup field that refers to them.
+    ``by_parent``: for each lookup field, the ids of the changed records.
     """
 
     ids: set[str] = field(default_factory=set)

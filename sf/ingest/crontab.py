@@ -49,7 +49,7 @@ class OwnLine:
 class Job:
     """A job as ``manage.py crontab show`` lists it.
 
-    If its line is not right, ``text`` begins with what is wrong.
+    If its line is wrong or missing, ``text`` begins with the fault.
     """
 
     text: str
@@ -94,8 +94,8 @@ class UserCrontab:
     def remove(self, *, only_here: bool = False) -> None:
         """Remove SFAPI's jobs of all folders; with ``only_here``, only the jobs of this folder.
 
-        A ``CRON_TZ`` line directly below a removed marker is removed too. An operator may have deleted the marker:
-        without one, a ``CRON_TZ`` line is removed if it applies to removed jobs only.
+        A ``CRON_TZ`` line directly below a removed marker is removed too. A ``CRON_TZ`` line without a marker, which an
+        operator may have deleted, is removed if it applies only to removed jobs.
         """
         kept, applies_to_own, applies_to_others = [], False, False
         for line, above in zip(reversed(self.lines), reversed(["", *self.lines][:-1]), strict=True):
@@ -117,7 +117,7 @@ class UserCrontab:
         return match is not None and not (only_here and match["folder"] != self.folder)
 
     def build_planned_lines(self) -> dict[str, str]:
-        """Return the jobs' lines that ``add`` writes, each with its description."""
+        """Return the line that ``add`` writes for each job, mapped to the job's description."""
         return {self._format_line(job): _describe(job) for job in self._names.CRONJOBS}
 
     def report(self, *, only_here: bool = False) -> Iterator[Job]:

@@ -18,7 +18,7 @@ class MiscountedRead(SyncError):
     """
 
     tries: ClassVar[int] = 2
-    """The number of reads that may end this way before REST is exchanged for Bulk, or Bulk for REST."""
+    """After this many reads that end this way, the other transport (REST or Bulk) is tried."""
 
 
 class _HeldBack(Exception):

@@ -29,7 +29,7 @@ def recorded_job(name: str) -> Iterator[SyncRun]:
             yield run
         except Exception as error:
             if isinstance(error, DatabaseError | InterfaceError):
-                connection.close_if_unusable_or_obsolete()  # only this connection may be lost
+                connection.close_if_unusable_or_obsolete()  # a new connection may work
             runs.end_run(run, SyncRun.State.FAILED, _report_failure(name, error))
             raise
         except BaseException as error:

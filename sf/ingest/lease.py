@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 LEASE_DURATION = timedelta(seconds=settings.LEASE_SECONDS)
 """The time without a heartbeat after which a holder counts as dead.
 
-A heartbeat so far in the future is from a time when PostgreSQL's clock was wrong: it does not count either.
+A heartbeat further in the future than this was stored while PostgreSQL's clock was wrong: it does not count.
 """
 BEAT_SECONDS = settings.LEASE_SECONDS / 4
 """A quarter of the lease, so that a holder keeps its lease when two heartbeats in a row fail."""
@@ -112,7 +112,7 @@ def hold_lease(
     """Take the lease and yield it, or yield ``None`` if another process holds it.
 
     When ``longest`` has passed since the lease was taken, ``check_held`` raises ``RanTooLong``. ``patience`` is the
-    longest wait for another holder, rounded up to a multiple of ``_WAIT_SECONDS``.
+    longest time to wait for another holder to end, rounded up to a multiple of ``_WAIT_SECONDS``.
     """
     lease = Lease(name, longest=_format_hours(longest))
     give_up = time.monotonic() + patience.total_seconds()

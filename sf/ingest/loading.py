@@ -69,7 +69,7 @@ class LoadingSync(Sync[AnyLoaded]):
         """
 
     def _limit_of_empty_read(self) -> float:
-        """Return the greatest number of cached records that an answer without records may remove."""
+        """Return the largest number of cached records that a read without any records may delete."""
         return self._options.allow_deletes.limit(self._name)
 
     def _merge(self, read: StagedRead) -> None:
@@ -113,7 +113,7 @@ class LoadingSync(Sync[AnyLoaded]):
         return run
 
     def _check_not_empty(self, read: StagedRead, merge: Merge) -> None:
-        """Raise ``SyncError`` when a full read brought no records, and more are cached than it may remove."""
+        """Raise ``SyncError`` when a full read brought no records, and more are cached than it may delete."""
         if not read.is_full or read.rows:
             return
         if (live := merge.count_live()) > self._limit_of_empty_read():

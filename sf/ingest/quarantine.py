@@ -57,7 +57,7 @@ def forget_stored(synced: Synced, stage: Stage, *, tried_before: datetime, all_w
 
 
 def load_ids_set_aside(synced: Synced, *, since: datetime | None = None) -> list[str]:
-    """Return the ids of the records that are set aside, or only those that were tried ``since`` a time."""
+    """Return the ids of the records set aside; with ``since``, only those tried since that time."""
     records = RefusedRecord.objects.filter(object=synced.name)
     if since:
         records = records.exclude(_build_not_tried_since(since))
@@ -65,9 +65,9 @@ def load_ids_set_aside(synced: Synced, *, since: datetime | None = None) -> list
 
 
 def _build_not_tried_since(moment: datetime) -> Q:
-    """Return the condition for entries that were last tried before a moment.
+    """Return the condition for entries that were last tried before ``moment``.
 
-    An entry that was tried more than an hour ahead is from before PostgreSQL's clock was set back.
+    A last try more than an hour ahead was stored before PostgreSQL's clock was set back. It counts as earlier.
     """
     return Q(last_tried__lt=moment) | Q(last_tried__gt=Now() + timedelta(hours=1))
 

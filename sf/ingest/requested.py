@@ -23,7 +23,7 @@ from django.utils import timezone
 
 from sf.ingest.errors import SyncError
 from sf.ingest.lease import fence, is_running
-from sf.ingest.runs import ENDED_WITHOUT_A_WORD, load_database_now
+from sf.ingest.runs import ENDED_WITHOUT_RESULT, load_database_now
 from sf.ingest.scheduled import find_leader
 from sf.models import OperatorAction, SyncConfig
 
@@ -32,7 +32,7 @@ EXPIRES = timedelta(minutes=15)
 BEGIN = timedelta(seconds=60)
 """The time allowed between the claim of a request and the lease of its process."""
 _CLOCK_ERROR = timedelta(hours=1)
-"""A time that is further ahead is from before PostgreSQL's clock was set back, and counts as long ago."""
+"""If a time is further ahead than this, PostgreSQL's clock was set back: it counts as long ago."""
 _LONGEST_OUTCOME = 4000
 CANNOT_BE_STARTED = 127
 """The exit status that shells use when a command cannot be started."""
@@ -135,7 +135,7 @@ def close_abandoned() -> None:
     late.update(ended=Now(), outcome="no worker started it within 15 minutes: it was dropped, and nothing was done")
     for action in OperatorAction.objects.filter(_build_longer_ago("started", BEGIN), ended=None):
         if not is_running(lease_name(action.pk)):
-            note_request_end(action.pk, None, ENDED_WITHOUT_A_WORD)
+            note_request_end(action.pk, None, ENDED_WITHOUT_RESULT)
 
 
 def _may_be_abandoned(action: OperatorAction) -> bool:

@@ -45,7 +45,7 @@ class UnfinishedRead(Protocol):
 State = TypeVar("State", bound=UnfinishedRead)
 
 
-ENDED_WITHOUT_A_WORD = "its process ended without a word: killed, or the machine stopped"
+ENDED_WITHOUT_RESULT = "its process ended without recording a result: it was killed, or the machine stopped"
 _LONGEST_COMMAND = 500
 
 
@@ -64,7 +64,7 @@ def begin_run(synced: Synced, *, retry_command: str = "") -> SyncRun:
     No older run can really be running, because the caller has the lease.
     """
     SyncRun.objects.filter(object=synced.name, state=SyncRun.State.RUNNING).update(
-        state=SyncRun.State.INTERRUPTED, ended=Now(), message=ENDED_WITHOUT_A_WORD
+        state=SyncRun.State.INTERRUPTED, ended=Now(), message=ENDED_WITHOUT_RESULT
     )
     run = SyncRun.objects.create(
         object=synced.name, fingerprint=synced.fingerprint, retry_command=retry_command[:_LONGEST_COMMAND]
@@ -84,7 +84,7 @@ def leave_run(run: SyncRun, message: str) -> None:
 
 
 def end_run(run: SyncRun, state: SyncRun.State, message: str) -> None:
-    """Record the end, and correct times from before PostgreSQL's clock was set back.
+    """Record the end, and correct times that were stored before PostgreSQL's clock was set back.
 
     Otherwise earlier runs would count as later than this run, and hide its failure.
     """

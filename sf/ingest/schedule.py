@@ -20,7 +20,7 @@ _SAMPLED_RUNS = 100
 
 _LEAST_DELAY = timedelta(minutes=9)
 """A job is overdue no sooner than this after its expected time.
-So a job of every minute is overdue ten minutes after its last run."""
+So a job that runs every minute is overdue ten minutes after its last run."""
 _MOST_DELAY = timedelta(hours=2)
 
 
@@ -60,8 +60,8 @@ def is_overdue(command: str, seen: datetime, now: datetime) -> bool:
 def compute_next_time(expression: str, after: datetime) -> datetime:
     """Return the first time of a cron expression that is later than ``after``.
 
-    Clock changes are handled as in cron. In an hour that comes twice, a job of every hour runs twice, and a job of a
-    given hour once. A time that the clocks skip becomes the time one hour later.
+    Clock changes are handled as in cron. In an hour that comes twice, an hourly job runs twice, and a job at fixed
+    hours runs once. A time that the clocks skip becomes the time one hour later.
     """
     minutes, hours, days, months, weekdays = (
         _parse_field(field, *bounds) for field, bounds in zip(expression.split(), _RANGES, strict=True)
@@ -85,7 +85,7 @@ def compute_next_time(expression: str, after: datetime) -> datetime:
             if moment is not None:
                 return moment
         day += timedelta(days=1)
-    raise ValueError(f"cron expression {expression!r} never comes true")
+    raise ValueError(f"cron expression {expression!r} matches no date")
 
 
 def _has_one_offset(day: datetime) -> bool:

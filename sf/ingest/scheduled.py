@@ -70,7 +70,7 @@ def correct_times_ahead() -> None:
     """Replace a ``handled_until`` that is more than an hour in the future with the current time.
 
     The row was stored while PostgreSQL's clock was wrong, and its job would wait until that time. A smaller difference
-    stays: if a clock that is set back by seconds changed the row, a job could run twice.
+    is kept: if the row changed whenever the clock is set back by seconds, a job could run twice.
     """
     now = load_database_now()
     ScheduledJob.objects.filter(handled_until__gt=now + _CLOCK_ERROR).update(handled_until=now)

@@ -204,7 +204,7 @@ class Sync(ABC, Generic[AnySynced]):
         if state is SyncRun.State.FAILED:
             failures.error("%s failed: %s", self._name, message)
         try:
-            connection.close_if_unusable_or_obsolete()  # only this connection may be lost
+            connection.close_if_unusable_or_obsolete()  # a new connection may work
             self._note_end(state, message)
             self._note_usage()
         except (DatabaseError, InterfaceError):

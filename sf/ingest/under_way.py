@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 from sf.ingest.errors import failures
 from sf.ingest.holder import Place, compute_process_age
 from sf.ingest.lease import LEASE_DURATION
-from sf.ingest.runs import ENDED_WITHOUT_A_WORD, Synced, load_database_now
+from sf.ingest.runs import ENDED_WITHOUT_RESULT, Synced, load_database_now
 from sf.models import SyncLease, SyncRun
 
 State = SyncRun.State
@@ -72,7 +72,7 @@ def note_dead_runs() -> None:
     """Mark dead runs as ``interrupted`` in the table, without waiting for the next run of their objects."""
     for run in find_dead_runs():
         SyncRun.objects.filter(pk=run.id, state=State.RUNNING).update(
-            state=State.INTERRUPTED, ended=run.ended, message=ENDED_WITHOUT_A_WORD
+            state=State.INTERRUPTED, ended=run.ended, message=ENDED_WITHOUT_RESULT
         )
 
 

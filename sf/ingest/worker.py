@@ -135,7 +135,7 @@ class Worker:
             kept.stop()
         if not self._stop.is_set():
             logger.warning(
-                "another worker leads, as this worker renewed its lease too late; jobs that run here continue"
+                "another worker leads, because this worker renewed its lease too late; jobs that run here continue"
             )
 
     def _start_due(self) -> bool:

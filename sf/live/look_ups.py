@@ -103,4 +103,5 @@ def _remember(accounts_uuid: str) -> None:
 
 def _is_recent_miss(accounts_uuid: str) -> bool:
     lately = LookupMiss.objects.filter(looked_up__gt=Now() - MISS_HOLDS, looked_up__lt=Now() + MISS_HOLDS)
-    return lately.filter(accounts_uuid=accounts_uuid).exists()  # a later miss is from before the clock was set back
+    # A miss dated further ahead was stored before the clock was set back: it does not count.
+    return lately.filter(accounts_uuid=accounts_uuid).exists()

@@ -58,7 +58,7 @@ def fetch_usage(source: str, may_ask: MayAsk) -> ApiUsage:
     ``ImproperlyConfigured`` when no group of login variables is complete.
     """
     known = load_known_usage()
-    # A later time is from before the clock was set back.
+    # A time far ahead means that the clock was set back: then the age of the usage is unknown.
     if known and abs(timezone.now() - known.asked_at) < USAGE_KEPT:
         return known.usage
     client = make_live_client(source)

@@ -62,7 +62,7 @@ class CacheBusy(Exception):
 
 MayAsk = Callable[[], bool]
 """Returns whether Salesforce may be called now.
-After true, the caller must call Salesforce: during an outage, only one request in a while gets true."""
+If it returns true, the caller must call Salesforce: during an outage, few requests are let through."""
 
 
 class LiveCallFailed(Exception):

@@ -69,4 +69,4 @@ class RunReport:
 
 def stop_on_sigterm(signum: int, frame: FrameType | None) -> None:
     """Exit, so that a run under way is recorded as interrupted. Pass this to ``signal.signal``."""
-    raise SystemExit("stopped by SIGTERM: what was read is kept; the next run continues with it")
+    raise SystemExit("stopped by SIGTERM. If the read can be resumed, the next run keeps what was read and continues")

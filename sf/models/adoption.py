@@ -7,7 +7,7 @@ from sf.models.record import CachedRecord, ServedMeta
 
 
 class Adoption(CachedRecord):
-    """The adoption of one book in one school year. Its opportunity leads to its contact."""
+    """The adoption of one book in one school year. Its contact is the contact of its opportunity."""
 
     salesforce_object: ClassVar[str] = "Adoption__c"
 

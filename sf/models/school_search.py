@@ -21,7 +21,7 @@ class SearchedSchool(models.Model):
     words = models.TextField()
     """The text to search, in lower case without accents and punctuation (SQL function ``sf_words``).
 
-    The name and the SheerID name are between bars, city and state after a tilde, the initials after a caret.
+    Bars enclose the name and the SheerID name. City and state follow a tilde, and the initials follow a caret.
     """
 
     class Meta:
@@ -34,7 +34,7 @@ class SearchedSchool(models.Model):
 class SchoolWord(models.Model):
     """A word of a school's name. Triggers of ``sf_account`` add the words of new and changed names.
 
-    A search uses these words to correct typing errors, and blanks that are missing or too many.
+    A search uses these words to correct typing errors and missing or extra blanks.
     """
 
     word = models.TextField(primary_key=True)

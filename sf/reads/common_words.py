@@ -19,7 +19,7 @@ MUCH_COMMONER = 4
 """A word at least this many times as common as the rarest word is not looked up, only compared."""
 
 COMMON = 0.02
-"""If at least this share of schools has even the rarest word of a search, only that word is looked up."""
+"""If at least this share of schools has even the rarest typed word, only that word is looked up."""
 
 KEPT_SECONDS = 300
 """The statistics are read once in each period of this length."""
@@ -33,7 +33,7 @@ _SHARES = """
 
 
 def select_rare_words(words: Sequence[str]) -> list[str]:
-    """Return the words of a search to look up in the index, at least the rarest.
+    """Return the words of a search to look up in the index: at least the rarest word.
 
     Each word stands for all words that begin with it.
     """

@@ -29,7 +29,7 @@ _CATCH_UP_SECONDS = 0.1
 """The longest time that a request waits for a mark that is on its way to the replica."""
 _LOOK_SECONDS = 0.004
 _LAGGING_SECONDS = 1.0
-"""The time, from the beginning of a failed wait, during which requests do not wait again."""
+"""After the beginning of a failed wait, requests do not wait again for this many seconds."""
 _AWAY_SECONDS = 5.0
 """The time during which the replica is not tried, after it was unavailable."""
 _TIME_LIMIT = "57014"
@@ -65,12 +65,12 @@ _trouble = _Trouble()
 
 @dataclass(frozen=True)
 class _Need:
-    """The limits of the marks with which the replica may answer."""
+    """The conditions that the replica's mark must meet before the replica may answer."""
 
     origin: object
     written_at: datetime
     latest: datetime
-    """A mark with a later date is from before the primary's clock was set back, so its age is not known."""
+    """A later mark was written before the primary's clock was set back, so its age is unknown."""
     horizon: datetime | None
 
     def is_met_by(self, mark: Mark | None) -> bool:
@@ -124,7 +124,7 @@ def noted_write() -> Iterator[None]:
 
 
 def _load_need(complete_until: datetime | None, *, after_writes: bool) -> _Need | None:
-    """Return the limits of the marks with which the replica may answer; ``None``: use the primary.
+    """Return the conditions that the replica's mark must meet; ``None``: use the primary.
 
     Writes a new mark when the last mark is not recent enough.
     """

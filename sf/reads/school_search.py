@@ -117,7 +117,7 @@ _PAGE = """
 _BY_WORDS = 'row_number() OVER (ORDER BY words COLLATE "C", account_id)'
 
 _TOTAL = "SELECT count(*) FROM sf_account WHERE NOT is_deleted"
-# A date in the future is from before PostgreSQL's clock was set back: later changes have earlier dates.
+# A date in the future was written before PostgreSQL's clock was set back: later changes have earlier dates.
 _LAST_CHANGE = "SELECT max(local_update_date) FROM sf_account WHERE local_update_date <= statement_timestamp()"
 
 _MATCHES_WORDS = "sf_lexemes(words) @@ %(words)s::tsquery"

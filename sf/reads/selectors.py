@@ -23,7 +23,7 @@ _BOOKS = """
       FROM sf_book WHERE active_book AND NOT is_deleted ORDER BY name, id
 """
 
-# A date in the future is from before PostgreSQL's clock was set back: later changes have earlier dates.
+# A date in the future was written before PostgreSQL's clock was set back: later changes have earlier dates.
 _BOOKS_STATE = """
     SELECT count(*) AS books,
            max(local_update_date) FILTER (WHERE local_update_date <= statement_timestamp()) AS last_change

@@ -57,7 +57,7 @@ class Outcome:
 
 
 def deliver_cases(client: SalesforceClient, cases: Sequence[NewCase], *, external_id: str) -> dict[str, Outcome]:
-    """Create or find each case, and return the outcomes by key. Usually two calls at most.
+    """Create or find each case, and return the outcomes by key. Usually makes one or two calls.
 
     ``cases`` has at most ``MOST_AT_ONCE`` entries. ``external_id`` is the field of Case for our id; if it is empty, a
     case that was sent before may be created twice.

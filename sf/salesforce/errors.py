@@ -23,9 +23,9 @@ class SalesforceError(Exception):
     """
 
     lasting: ClassVar[bool] = True
-    """Waiting will not help soon, and retries may harm: too many failed logins lock the API user out."""
+    """A short wait will not help, and retries may do harm: too many failed logins lock the API user out."""
     group: Group = Group.ORG
-    """The party that must act. An accepted write fails for good only with ``Group.RECORD``."""
+    """The party that must act. A write that SFAPI has accepted fails for good only with ``Group.RECORD``."""
     concerns_everything: bool = True
     """Any other call would fail in the same way now."""
 
@@ -109,7 +109,7 @@ class RequestRefused(SalesforceError):
 
 
 _UNSURE_STATUSES = frozenset({408, 500, 502, 504})
-"""A gateway gave up, or Salesforce failed midway. 503 is absent: it comes before anything is done.
+"""A gateway gave up, or Salesforce failed midway. 503 is absent: it is sent before anything is done.
 Gateways also use statuses above 504, such as 524, to say that they gave up."""
 TRANSIENT_STATUSES = frozenset({406, 408, 420, 429, 500, 502, 503, 504})
 _SESSION_CODES = frozenset({"INVALID_SESSION_ID", "InvalidSessionId", "INVALID_AUTH_HEADER"})

@@ -128,7 +128,7 @@ RULES = (
     Rule(words="expired access/refresh token", advice="check {own}: the token was revoked or has expired"),
     Rule(
         words="expired authorization code|not yet valid",
-        advice="this machine's clock must be right: the signed request counts as expired within minutes",
+        advice="this machine's clock must be right: the signed request expires within minutes",
     ),
     Rule(
         words="invalid assertion|assertion is not valid",

@@ -20,12 +20,12 @@ from sf.salesforce.refusals import Group
 logger = logging.getLogger(__name__)
 
 UNUSABLE_ANSWERS = 2
-"""The number of unusable answers to one call that ends the read: a single one may be a proxy's page."""
+"""After this many unusable answers to one call, the read ends. A single one may be a proxy's page."""
 
 FAILURES_BEFORE_PROBE = 5
 """After this many failures of one call, a small call checks whether Salesforce answers at all.
 
-When the deadline ends the retries at another number of failures, the check is made then.
+The check is also made when the deadline ends the retries, unless this failure has just been checked.
 """
 
 SIZE_CODES = frozenset({"QUERY_TIMEOUT", "REQUEST_RUNNING_TOO_LONG"})
@@ -39,7 +39,7 @@ class CannotFinish(SalesforceError):
     group = Group.MOMENT
     concerns_everything = False
     tries: ClassVar[int] = 1
-    """The number of reads that may end this way before the other transport (REST or Bulk) is tried."""
+    """After this many reads that end this way, the other transport (REST or Bulk) is tried."""
 
 
 class UnusablePage(CannotFinish):

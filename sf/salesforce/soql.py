@@ -22,7 +22,7 @@ def quote(value: str) -> str:
 def format_moment(value: datetime) -> str:
     """Return a dateTime literal (unquoted in SOQL) in UTC with milliseconds. ``value`` must be aware."""
     if value.tzinfo is None:
-        raise ValueError("a naive datetime has no place in SOQL")
+        raise ValueError("a naive datetime cannot be written in SOQL: it has no time zone")
     return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{value.microsecond // 1000:03d}Z"
 
 

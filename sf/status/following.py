@@ -57,5 +57,5 @@ def load_following() -> Following | None:
 
 
 def _was_followed(stored: Mapping[str, datetime], now: datetime) -> bool:
-    # A time more than an hour ahead is from before PostgreSQL's clock was set back.
+    # A time more than an hour ahead was stored before PostgreSQL's clock was set back: it does not count.
     return any(-_CLOCK_ERROR < now - moment < _REPLAYED for moment in stored.values())

@@ -15,7 +15,7 @@ from django.db.models import Max, Q
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
-from sf.ingest.runs import ENDED_WITHOUT_A_WORD
+from sf.ingest.runs import ENDED_WITHOUT_RESULT
 from sf.ingest.schedule import compute_longest_pause, is_overdue
 from sf.ingest.under_way import find_dead_runs, is_synced_often
 from sf.models import CachedOrg, SyncRun
@@ -159,7 +159,7 @@ def load_failure_messages(names: Collection[str]) -> dict[str, str]:
     """Return, by name, the message of the last run that ended badly or found the calls used up."""
     bad = SyncRun.objects.filter(Q(state__in=_BAD) | _HELD_BACK, object__in=names)
     messages = dict(bad.order_by("object", "-ended").distinct("object").values_list("object", "message"))
-    return messages | {run.name: ENDED_WITHOUT_A_WORD for run in find_dead_runs(names)}
+    return messages | {run.name: ENDED_WITHOUT_RESULT for run in find_dead_runs(names)}
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from sf.ingest.runs import ENDED_WITHOUT_A_WORD
+from sf.ingest.runs import ENDED_WITHOUT_RESULT
 from sf.ingest.under_way import find_dead_runs
 from sf.models import RefusedRecord, SyncRun
 from sf.sync.objects import EVERY_OBJECT, SyncedObject
@@ -39,7 +39,7 @@ def status_of(synced: SyncedObject) -> ObjectStatus:
     runs = SyncRun.objects.filter(object=synced.name)
     last = runs.exclude(state=SyncRun.State.SKIPPED).first()
     if last and last.state == SyncRun.State.RUNNING and find_dead_runs([synced.name]):
-        last.state, last.message = SyncRun.State.INTERRUPTED, ENDED_WITHOUT_A_WORD
+        last.state, last.message = SyncRun.State.INTERRUPTED, ENDED_WITHOUT_RESULT
     return ObjectStatus(
         name=synced.name,
         rows=synced.model.objects.count(),

@@ -27,9 +27,9 @@ CANNOT_FINISH = (CannotFinish, QueryLocatorGone, RequestRefused, MiscountedRead)
 """The errors after which another read may succeed."""
 
 READ_ATTEMPTS = 3
-"""The number of reads that may lose their cursor or Bulk job before the other transport is tried.
+"""After this many reads that lost their cursor or Bulk job, the other transport is tried.
 
-Other errors allow the number of reads in their ``tries``, or one.
+For other errors, the number is the error's ``tries``, or one.
 """
 
 SMALLEST_PAGE = 200
@@ -44,7 +44,7 @@ In pages of 2,000 rows these are 25 calls.
 
 @dataclass
 class Attempts:
-    """The attempts of one run at one object."""
+    """The attempts of one run to read one object."""
 
     name: str
     client: SalesforceClient

@@ -13,9 +13,9 @@ from sf.salesforce.errors import SalesforceError
 logger = logging.getLogger(__name__)
 
 _EXPECTED = (OperationalError, InterfaceError, SalesforceError)
-"""Exceptions that are no bug.
+"""Exceptions that are not bugs.
 
-Any other exception is a bug, unless its code is in ``NOT_MIGRATED``. The traceback of a bug is logged.
+Any other exception counts as a bug, unless its code is in ``NOT_MIGRATED``. The traceback of a bug is logged.
 """
 
 NOT_MIGRATED = {"42P01", "42703"}

@@ -73,7 +73,8 @@ def check_kept_usage() -> None:
     value, limit, checked = config.last_usage_value, config.last_usage_limit, config.last_usage_check
     if value is None or limit is None or checked is None:
         return
-    if abs(timezone.now() - checked) > USAGE_HOLDS:  # a much later time is from before the clock was set back
+    # A time far ahead means that the clock was set back: then the age of the usage is unknown.
+    if abs(timezone.now() - checked) > USAGE_HOLDS:
         return
     if refusal := _explain_refusal(ApiUsage(used=value, maximum=limit)):
         raise SyncSkipped(refusal, cause=SyncRun.Cause.LIMIT)
@@ -116,7 +117,7 @@ class UsageBudget:
 
 
 def _own_count() -> ApiUsage:
-    """Return our own calls since midnight UTC, the least that the org has used."""
+    """Return our own calls since midnight UTC: the org has used at least these."""
     calls = SFAPIUsageLog.objects.filter(date=timezone.now().date()).aggregate(calls=Sum("call_count"))["calls"]
     return ApiUsage(used=calls or 0, maximum=SyncConfig.load().api_limit)
 

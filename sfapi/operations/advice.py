@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from pardot.status.problems import Problem, problem_of
 from sf.ingest.guard import parse_held_back_deletes
-from sf.ingest.runs import ENDED_WITHOUT_A_WORD
+from sf.ingest.runs import ENDED_WITHOUT_RESULT
 from sf.models import SyncRun
 from sf.status.freshness import FAILING, Freshness
 from sfapi.operations.runs import state_of
@@ -72,7 +72,7 @@ def explain_bad_end(runs: Sequence[SyncRun], leases: Collection[str]) -> str:
 
 
 def _explain_end(run: SyncRun, state: str) -> str:
-    return run.message or (ENDED_WITHOUT_A_WORD if state == SyncRun.State.INTERRUPTED else f"The last run is {state}.")
+    return run.message or (ENDED_WITHOUT_RESULT if state == SyncRun.State.INTERRUPTED else f"The last run is {state}.")
 
 
 def _ended_badly(run: SyncRun, state: str) -> bool:

@@ -203,7 +203,7 @@ def test_a_killed_sync_is_shown_as_interrupted_at_once_and_frees_its_lease(
     assert states(client)["accounts"] == "interrupted"
     assert client.get("/healthz/").status_code == 503
     output = run_manage("sync_status").stdout
-    assert "its process ended without a word" in output
+    assert "its process ended without recording a result" in output
     assert "running" not in output
     assert run_manage("sync_accounts").returncode == 0
     assert states(client)["accounts"] == "fresh"

@@ -87,7 +87,7 @@ def test_a_request_whose_process_was_killed_is_shown_as_failed() -> None:
     with hold_lease(f"operator action {OperatorAction.objects.get().pk}"):
         assert load_latest_actions(5)[0].state == "running"
     assert load_latest_actions(5)[0].state == "failed"
-    assert "ended without a word" in OperatorAction.objects.get().outcome
+    assert "ended without recording a result" in OperatorAction.objects.get().outcome
 
 
 @pytest.mark.parametrize("started", [None, timezone.now() + timedelta(days=1)], ids=["waiting", "running"])

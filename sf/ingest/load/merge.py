@@ -45,7 +45,7 @@ class Merge:
     ``within`` is a condition on the target's row ``t``: it selects the part of the table that was read. Rows
     outside it are neither counted as live nor removed as missing.
 
-    ``read_began``: rows that were marked as deleted here later than this stay so, unless the staged version of the
+    ``read_began``: rows that were marked as deleted here after this time stay deleted, unless the staged version of the
     record is newer. The record may have been staged before it was deleted for good, which changes no time stamp.
     """
 

@@ -28,7 +28,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--for", dest="pause", metavar="T", help="how long: 30m, 2h or 1d (default: until switched on)"
         )
-        parser.add_argument("--by", default="", metavar="WHO", help="who does it (default: this user of the machine)")
+        parser.add_argument("--by", default="", metavar="WHO", help="who switches (default: this system user)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         action, reason = options["action"], " ".join(options["because"].split())
