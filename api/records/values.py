@@ -22,7 +22,7 @@ _DECODED_PLUS = re.compile(r"(?<=[0-9]) (?=[0-9]{2}:[0-9]{2}$)")
 
 
 def _parse_boolean(text: Any) -> Any:
-    """Accept the same words as ``api/v1/``, such as ``true``, ``1``, ``yes``, ``on`` and their opposites."""
+    """Accept the same words as Ninja's routes, such as ``true``, ``1``, ``yes`` and their opposites."""
     try:
         return _BOOLEAN.validate_python(text)
     except ValidationError:

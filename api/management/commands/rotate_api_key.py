@@ -19,7 +19,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("public_id", metavar="public-id", help="the public id of the old key, from list_api_keys")
-        parser.add_argument("--overlap", default="7d", metavar="T", help="time in which both keys work: 7d, 12h, 0d")
+        parser.add_argument("--overlap", default="7d", metavar="T", help="time in which both keys work, such as 12h")
         parser.add_argument(
             "--expires-days",
             type=int,
