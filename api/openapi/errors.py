@@ -122,7 +122,7 @@ _ONLY_IF: Mapping[ErrorType, Applies] = {
     T.NOTHING_GIVEN: _only("search_schools", "update_contact"),
     T.SEARCH_TOO_SHORT: _only("search_schools"),
     T.IDEMPOTENCY_KEY_IN_USE: _only("create_case", "submit_form"),
-    T.VALUE_CHANGED: _only("update_configuration", "update_team"),
+    T.VALUE_CHANGED: _only("update_configuration", "reset_configuration", "update_team"),
     T.SYNC_NOT_STARTED: _STARTS_SYNC,
     T.IDEMPOTENCY_KEY_REUSED: _only("create_case", "submit_form"),
     T.SALESFORCE_REFUSED: _only("create_case", "update_contact"),
@@ -167,9 +167,8 @@ def build_error_example(status: int, kind: ErrorType) -> dict[str, Any]:
 
 
 def types_of(operation: Operation, status: int) -> list[ErrorType]:
-    """Return the error types of ``operation`` for ``status``; or the status's first type if none applies."""
-    every = list(_EXAMPLES[status])
-    return [kind for kind in every if _ONLY_IF.get(kind, _always)(operation)] or every[:1]
+    """Return the error types of ``operation`` for ``status``."""
+    return [kind for kind in _EXAMPLES[status] if _ONLY_IF.get(kind, _always)(operation)]
 
 
 def _always(operation: Operation) -> bool:

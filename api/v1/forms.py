@@ -161,7 +161,7 @@ _SubmissionId = Annotated[uuid.UUID, Path(description="The `id` that `POST /form
 @router.get(
     "/forms/submissions/{submission_id}",
     auth=any_caller(),
-    response={200: SubmissionState, **document_errors(401, 403, 404, 422, 429)},
+    response={200: SubmissionState, **document_errors(401, 404, 422, 429)},
     summary="The state of a form",
 )
 def get_submission(request: HttpRequest, submission_id: _SubmissionId) -> HttpResponse:

@@ -159,7 +159,7 @@ def _build_next_address(request: HttpRequest, search: SchoolSearch, count: int) 
 @router.get(
     "/schools/{school_id}",
     auth=any_caller(),
-    response={200: SchoolDetail, 304: None, **document_errors(401, 403, 404, 422, 429)},
+    response={200: SchoolDetail, 304: None, **document_errors(401, 404, 422, 429)},
     summary="One school",
 )
 def get_school(request: HttpRequest, school_id: _SchoolId) -> HttpResponse:
