@@ -283,6 +283,7 @@ def test_a_worker_that_waits_logs_each_outage(
     table: None, database: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(loop, "STANDBY_SECONDS", 0.05)
+    monkeypatch.setattr(leases, "LEASE_DURATION", timedelta(hours=1))  # the worker must not begin to lead meanwhile
     SyncLease.objects.create(name=WORK, holder="another", place="another-host", pid=1)
     worker = Worker(Starter(), grace=60)
 
@@ -298,18 +299,20 @@ def test_a_worker_that_waits_logs_each_outage(
     thread = threading.Thread(target=work)
     with caplog.at_level("INFO"), psycopg.connect(database, autocommit=True) as admin:
         thread.start()
-        wait_for(lambda: "another worker leads" in caplog.text)
-        own = {admin.info.backend_pid, _backend()}
-        for number in (1, 2):
-            admin.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                "WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> ALL (%s)",
-                [list(own)],
-            )
-            wait_for_lines(number, "no job is started until PostgreSQL answers")
-            wait_for_lines(number, "PostgreSQL answers again")
-        worker.stop()
-        thread.join()
+        try:
+            wait_for(lambda: "another worker leads" in caplog.text)
+            own = {admin.info.backend_pid, _backend()}
+            for number in (1, 2):
+                admin.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                    "WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> ALL (%s)",
+                    [list(own)],
+                )
+                wait_for_lines(number, "no job is started until PostgreSQL answers")
+                wait_for_lines(number, "PostgreSQL answers again")
+        finally:
+            worker.stop()
+            thread.join()
 
 
 def _backend() -> int:
