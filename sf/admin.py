@@ -190,7 +190,7 @@ class SyncConfigAdmin(admin.ModelAdmin):
         return str(load_cached_org() or "none yet")
 
     def save_model(self, request: HttpRequest, obj: SyncConfig, form: Any, change: bool) -> None:
-        """Save only what was changed here: the other columns may have been written meanwhile."""
+        """Save only the fields changed on this page: other columns may have been written meanwhile."""
         obj.save(update_fields=form.changed_data)
 
     def has_add_permission(self, request: HttpRequest) -> bool:

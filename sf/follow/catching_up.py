@@ -37,7 +37,7 @@ class CatchUp:
         return all(time.monotonic() >= self._not_before.get(name, 0.0) for name in names)
 
     def sync(self, objects: Sequence[SyncedObject]) -> set[str]:
-        """Sync the objects in the given order, and return the names of those whose sync succeeded.
+        """Sync the objects in the given order. Return the names of the objects whose sync succeeded.
 
         After an error that concerns all objects, the remaining objects are not tried.
         """

@@ -1,4 +1,4 @@
-"""Read the records that change events name, and those that may have changed with them."""
+"""Read the records that change events name, and other records that may have changed with them."""
 
 from __future__ import annotations
 

@@ -248,7 +248,7 @@ def _keep_renewing(lease: Lease, stop: threading.Event) -> None:
 def _describe_loss(name: str) -> str:
     return (
         f"another process took over the lease of {name}, because this process did not renew it in time. This process "
-        "wrote nothing more; nothing to do, because the other run continues"
+        "wrote nothing more. You need not do anything: the other run continues"
     )
 
 

@@ -18,7 +18,7 @@ class Meaning:
     """
 
     errors: ClassVar[tuple[type[Exception], ...]] = ()
-    """Errors of the other system that end a run as failed, or as paused where ``pauses`` names a cause.
+    """Errors of the other system that end a run as failed or paused (``find_cause_of_pause``).
 
     Errors of PostgreSQL and each ``SyncError`` except ``LeaseLost`` end a run in the same way.
     An unexpected exception is a bug and is raised again.

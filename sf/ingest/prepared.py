@@ -4,8 +4,8 @@ Almost every request runs these statements, and planning a join took five to twe
 Django's own cursors put values into the text of a statement. The cursors of this module send the values separately, so
 the text stays the same and psycopg prepares it. PostgreSQL then parses it once per connection, and after a few runs can
 reuse its plan. psycopg prepares nothing when ``prepare_threshold`` is off (``sfapi/database.py``). Behind a pooler that
-shares the sessions (``sfapi/postgresql/``), ``prepared_cursor`` opens an ordinary cursor, which prepares nothing.
-Use ``prepared_cursor`` for statements whose best plan does not depend on the values. A value needs a cast where
+shares the sessions (``sfapi/postgresql/``), ``open_prepared_cursor`` opens an ordinary cursor, which prepares nothing.
+Use ``open_prepared_cursor`` for statements whose best plan does not depend on the values. A value needs a cast where
 PostgreSQL cannot infer its type.
 """
 

@@ -160,7 +160,7 @@ class Worker:
         self._start(job.queue, job.command, job.words, why, lambda status: note_end(job.command, claimed, status))
 
     def _start_request(self, action: OperatorAction) -> None:
-        """Start ``run_request``, which records the end itself unless it is killed."""
+        """Start ``run_request``, which records the request's end unless it is killed."""
         words, why = ["run_request", str(action.pk)], f"requested by {action.requested_by}"
         self._start(action.queue, action.command, words, why, lambda status: note_request_end(action.pk, status, ""))
 

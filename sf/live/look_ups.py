@@ -61,7 +61,7 @@ def forget_old_misses() -> int:
 
 
 def _read_contacts(live: LiveRead, accounts_uuid: str) -> list[str]:
-    """Read the user's contacts. Return the ids of those that are not deleted and have a UUID."""
+    """Read the user's contacts. Return the ids of the contacts that are not deleted and have a UUID."""
     contacts = live.read(CONTACTS, "accounts_uuid", [accounts_uuid])
     present = [contact for contact in contacts if contact["is_deleted"] != "true" and contact["accounts_uuid"]]
     return [str(contact["id"]) for contact in present]

@@ -16,7 +16,7 @@ from sf.salesforce.refusals import Group, Refusal, classify
 
 
 class SalesforceError(Exception):
-    """Salesforce could not be reached, or refused a call. ``code`` is Salesforce's own, or empty.
+    """Salesforce could not be reached, or refused a call. ``code`` is Salesforce's error code, or empty.
 
     ``str()`` may be logged: it contains the code and the names of fields, and no sentence that could quote a
     record.

@@ -196,7 +196,8 @@ def _judge(name: str, ended: _Ends, allowed: timedelta) -> Freshness:
 
 
 def _load_last_ends(names: Collection[str]) -> dict[str, _Ends]:
-    # A time ahead is from before PostgreSQL's clock was set back: all runs would count as those of the previous org.
+    # A time in the future was stored before PostgreSQL's clock was set back. If it counted, all runs would look like
+    # runs of the previous org.
     adopted = CachedOrg.objects.filter(adopted_at__lte=Now()).values_list("adopted_at", flat=True).first()
     of_this_org = Q(ended__gt=adopted) if adopted else Q()
     rows = (
