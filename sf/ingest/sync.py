@@ -48,7 +48,7 @@ class SyncOptions:
 
 @dataclass(frozen=True)
 class Retry:
-    """The commands that retry a run: only its object, or also the objects that should have followed."""
+    """The commands that retry a run: its object alone, or with the objects that should have followed."""
 
     alone: str = ""
     with_rest: str = ""

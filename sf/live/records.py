@@ -170,7 +170,7 @@ class LiveRead:
 
     @contextmanager
     def timed(self) -> Iterator[None]:
-        """Measure one call, also one that fails: a lost answer may have taken long."""
+        """Measure one call, even if it fails: the wait for a lost answer may have been long."""
         began = time.monotonic()
         try:
             yield

@@ -7,8 +7,8 @@ from django.db.models.functions import Now
 class UnreadableField(models.Model):
     """A declared field that the API user may not read: its column keeps its last values.
 
-    Only ``sf/sync/readable.py`` adds rows, also for Pardot's fields. A row is deleted when a later check finds that the
-    field can be read again.
+    Only ``sf/sync/readable.py`` adds rows, including the rows of Pardot's fields. A row is deleted when a later check
+    finds that the field can be read again.
     """
 
     object = models.CharField(max_length=64, help_text="Name in the cache, such as contacts.")

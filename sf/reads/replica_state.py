@@ -17,7 +17,7 @@ _LOOK_SECONDS = 0.005
 
 _NO_STANDBY = "it follows no primary: it was promoted, or DATABASE_REPLICA_URL leads to a primary"
 _EMPTY = "it has no mark: the primary's first mark has not arrived yet, or it is a replica of another database"
-_OTHER = "it is a replica of another database than the one of DATABASE_URL"
+_OTHER = "it is a replica of a database other than the one of DATABASE_URL"
 _CLOCK = "the primary's clock was set back; the replica answers again when this clock has reached the last mark"
 
 

@@ -39,7 +39,7 @@ class HostGone(TransientError):
 
 
 class CallCounter(Protocol):
-    """Counts every HTTP call before it is sent, so that a process killed during a call has counted it."""
+    """Counts every HTTP call before it is sent: the call counts even if the process is killed during it."""
 
     def sent(self) -> None: ...
 
@@ -145,7 +145,7 @@ class Transport:
         """
         timeout = self.patience.timeout()
         self.counter.sent()
-        # A timeout applies to each piece of the body that arrives: a trickle could last forever.
+        # A timeout applies to each piece of the body on its own, so a slow trickle could last forever.
         by_pieces = self.patience.has_end and not stream
         try:
             answer = self._get_session().request(

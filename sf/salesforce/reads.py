@@ -89,7 +89,7 @@ def ask_patiently(
 ) -> Result:
     """Call ``action`` (one attempt) with retries, for any system.
 
-    Raises the same errors as ``ask_carefully``. ``too_much`` returns whether the error is a timeout caused by size.
+    Raises the same errors as ``ask_carefully``. ``too_much`` returns whether the query is too big for the time limit.
     ``answers`` returns whether the system answers a small call now.
     """
     failures = unusable = 0

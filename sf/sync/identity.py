@@ -103,7 +103,7 @@ def has_records() -> bool:
 
 
 def _check_unlabeled(client: SalesforceClient) -> None:
-    """Raise ``AnotherOrg`` when an older release filled the cache from another address than the login's.
+    """Raise ``AnotherOrg`` when an older release filled the cache from an address other than the login's.
 
     Older releases stored the org's address, not its id.
     """

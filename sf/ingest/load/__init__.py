@@ -5,8 +5,8 @@ All SQL that moves rows of a sync is here.
 * ``Stage`` is an UNLOGGED table beside the target, with a text column for each column. The table outlives the process,
   so a run that was killed can be resumed. A crash of PostgreSQL empties the table, which the row count shows.
 * The merge turns text into dates and numbers, with the cast expressions of ``Column``. A value that PostgreSQL or
-  Python cannot represent makes the statement fail. Only then a temporary function tries each row on its own, to find
-  the few that must be set aside.
+  Python cannot represent makes the statement fail. A temporary function then tries each row on its own, to find the
+  few that must be set aside.
 * ``Merge`` updates rows that differ, except where the cached row is newer; inserts missing rows; and soft-deletes.
   Unchanged rows are not touched: no new row version, no lock.
 """

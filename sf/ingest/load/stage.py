@@ -23,7 +23,7 @@ class UnreadableBytes(Exception):
 
 
 class UnexpectedHeader(Exception):
-    """A CSV page has other columns than the query, or is malformed.
+    """The columns of a CSV page are not those of the query, or the page is malformed.
 
     A missing column must not look like an empty column.
     """
