@@ -115,6 +115,7 @@ def lease_name(action_id: int) -> str:
 
 def note_request_end(action_id: int, exit_status: int | None, outcome: str) -> None:
     """Record the end of a request, unless it was recorded before."""
+    outcome = outcome.replace("\0", "")  # PostgreSQL stores no NUL
     OperatorAction.objects.filter(pk=action_id, ended=None).update(
         ended=Now(), exit_status=exit_status, outcome=outcome[-_LONGEST_OUTCOME:]
     )

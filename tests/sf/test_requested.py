@@ -62,6 +62,15 @@ def test_a_request_says_how_a_command_failed(run_manage: Manage) -> None:
         call_command("run_request", str(action.pk))
 
 
+def test_a_request_is_recorded_although_postgresql_cannot_store_its_output(run_manage: Manage) -> None:
+    """A command may quote a page in UTF-16, such as that of a proxy before Slack."""
+    action = request(("shell", "-v0", "-c", r"print('Slack: 403 <\0h\0t\0m\0l\0>')"))
+    OperatorAction.objects.update(started=Now())
+    assert run_manage("run_request", str(action.pk)).returncode == 0
+    action.refresh_from_db()
+    assert (action.state, action.last_line) == ("done", "Slack: 403 <html>")
+
+
 def test_a_command_cannot_be_requested_again_until_it_has_ended() -> None:
     action = request()
     with pytest.raises(NotStarted, match="Sync books: requested before, and has not ended yet"):
