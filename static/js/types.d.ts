@@ -411,7 +411,7 @@ interface FormOptions<Made> {
   intro?: string;
   fields: readonly FormField[];
   yes?: string;
-  submit(values: Held): Promise<Made> | Made;
+  submit(values: Held, changes: Held): Promise<Made> | Made;
 }
 
 interface ToastAction {

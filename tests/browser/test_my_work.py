@@ -81,6 +81,23 @@ def test_a_view_is_saved_shared_opened_and_deleted(camp: Visit) -> None:
     expect(drawer(camp).get_by_text("No saved views yet")).to_be_visible()
 
 
+def test_a_view_keeps_the_name_that_another_window_gave_it(camp: Visit) -> None:
+    camp.go(f"/pardot/?{NO_CAMPAIGN}&open=my-work")
+    page = camp.page
+    drawer(camp).get_by_role("button", name="Save this view").click()
+    page.get_by_label("Name").fill("Forms")
+    page.get_by_role("button", name="Save view").click()
+    drawer(camp).get_by_role("button", name="Rename or share").click()
+    [view] = fetch_json(camp, "views")["views"]
+    token = next(one for one in page.context.cookies() if one["name"] == "csrftoken")["value"]
+    address = f"{camp.url}/api/v1/pardot/views/{view['id']}"
+    assert page.request.patch(address, data={"name": "Lost forms"}, headers={"X-CSRFToken": token}).ok
+    page.get_by_label("Share with the team").check()
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(drawer(camp).get_by_role("link", name="Lost forms")).to_be_visible()
+    expect(drawer(camp).get_by_text("Shared")).to_be_visible()
+
+
 def test_my_work_links_to_areas_to_new_rows_and_to_tasks(camp: Visit) -> None:
     show_work(camp)
     camp.go("/pardot/")

@@ -176,6 +176,27 @@ def test_changing_a_task_keeps_an_assignee_whom_the_page_does_not_know_yet(camp:
     assert sent == [{"title": "Renamed"}]
 
 
+def test_changing_a_task_leaves_out_a_text_that_only_its_field_changed(camp: Visit) -> None:
+    """A field has other line breaks than a text from the admin, and loses a blank at its end."""
+    tasks = [task(1, "Of two lines", description="First ask Bo.\r\nThen delete it. ")]
+    sent: list[object] = []
+
+    def change(route: Route) -> None:
+        sent.append(route.request.post_data_json)
+        route.fulfill(json=tasks[0])
+
+    camp.page.route("**/pardot/tasks?*", lambda route: route.fulfill(json={"count": 1, "tasks": tasks}))
+    camp.page.route("**/pardot/tasks/1", change)
+    camp.go("/pardot/?open=tasks")
+    form = camp.page.get_by_role("dialog", name="Change the task")
+    for label, value, change_of in (("Title", "Renamed", {"title": "Renamed"}), ("Description", "", {"description": ""})):
+        camp.page.get_by_role("button", name="Change: Of two lines").click()
+        form.get_by_label(label).fill(value)
+        form.get_by_role("button", name="Save").click()
+        expect(form).to_have_count(0)
+        assert sent.pop() == change_of
+
+
 def test_a_task_that_is_saved_after_its_form_was_closed_is_reported(camp: Visit) -> None:
     held: list[Route] = []
 

@@ -16,6 +16,7 @@ import { makeTask } from "../tasks/make-task.js";
 import { quickAdd } from "../tasks/quick-add.js";
 import { taskForm } from "../tasks/task-form.js";
 import { confirm } from "../ui/dialog.js";
+import { isEmpty } from "../ui/form.js";
 import { panelDialog } from "../ui/panel-dialog.js";
 import { button, outward } from "../ui/parts.js";
 import { table } from "../ui/table.js";
@@ -172,7 +173,7 @@ class Board {
       yes: "Save",
       defaults: task,
       config: this.config,
-      submit: (values) => save(task, values),
+      submit: (_, changes) => save(task, changes),
     });
     if (!saved) return;
     await this.refresh();
@@ -268,17 +269,12 @@ class Board {
  * Send only the values that this user changed, so that values changed by others meanwhile are not overwritten.
  *
  * @param {Task} task
- * @param {Record<string, Held>} values
+ * @param {Record<string, Held>} changes
  */
-function save(task, values) {
-  /** @type {Record<string, unknown>} */
-  const before = { ...task };
-  const changes = Object.fromEntries(
-    Object.entries({ ...values, description: values.description ?? "" }).filter(
-      ([name, value]) => (before[name] ?? null) !== value,
-    ),
-  );
-  return Object.keys(changes).length ? api.patch(`tasks/${task.id}`, changes) : task;
+function save(task, changes) {
+  if (isEmpty(changes)) return task;
+  if (changes.description === null) changes.description = "";
+  return api.patch(`tasks/${task.id}`, changes);
 }
 
 /**

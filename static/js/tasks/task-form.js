@@ -8,12 +8,12 @@ import { PRIORITIES } from "./words.js";
  * @template Made
  * @typedef {{
  *   title?: string, yes?: string, intro?: string, fields?: readonly string[] | null, defaults?: object, nobody?: string,
- *   first?: FormField | null, config: Api["PardotConfig"] | null, submit: (values: any) => Promise<Made> | Made,
+ *   first?: FormField | null, config: Api["PardotConfig"] | null, submit: (values: any, changes: any) => Promise<Made> | Made,
  * }} TaskFormOptions
  */
 
 /**
- * Return the result of `submit(values)`; undefined when the dialog was closed.
+ * Return the result of `submit(values, changes)` (ui/form.js); undefined when the dialog was closed.
  *
  * - fields: the names of the form's fields; all by default.
  * - first: a field before the others.

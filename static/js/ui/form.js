@@ -7,8 +7,9 @@ import { disabledDuring } from "../core/focus.js";
 import { confirm, openDialog } from "./dialog.js";
 
 /**
- * Return the result of submit(values); undefined when the user closed the form without saving. When the form was closed
- * while a request was under way, its result counts: the server may have saved the values.
+ * Return the result of submit(values, changes); undefined when the user closed the form without saving. `changes` has
+ * only the values that the user changed. When the form was closed while a request was under way, its result counts: the
+ * server may have saved the values.
  *
  * fields: see FormField (types.d.ts). A field of the type "choices" is a group of checkboxes; its value is a list.
  *
@@ -39,7 +40,8 @@ export async function formDialog({ title, intro = "", fields, yes = "Save", subm
     event.preventDefault();
     if (save.disabled || !check(parts)) return;
     try {
-      saving = Promise.resolve(submit(valuesOf(parts)));
+      const values = valuesOf(parts);
+      saving = Promise.resolve(submit(values, changesOf(values, before)));
       const made = await disabledDuring(save, () => saving);
       saved.abort();
       dialog.close(made);
@@ -47,8 +49,8 @@ export async function formDialog({ title, intro = "", fields, yes = "Save", subm
       if (!isAbort(error)) show(error, parts, problem);
     }
   });
-  const before = JSON.stringify(valuesOf(parts));
-  const mayClose = () => JSON.stringify(valuesOf(parts)) === before || confirmDiscard(saved.signal);
+  const before = valuesOf(parts);
+  const mayClose = () => isEmpty(changesOf(valuesOf(parts), before)) || confirmDiscard(saved.signal);
   const dialog = openDialog({ title, body: form, actions: [cancel, save], mayClose });
   focusOn(parts.find(isToFill) ?? parts[0]);
   dialog.closed.then(abandonWrites);
@@ -166,6 +168,23 @@ export function makeInput(type, attributes, options, value) {
 function valuesOf(parts) {
   return Object.fromEntries(parts.map(({ name, get }) => [name, get()]));
 }
+
+/**
+ * Return the values that differ. Compare with the values of the untouched form: the browser changes the line breaks of a
+ * text, so the text of the server may differ from the text in its field.
+ *
+ * @param {Record<string, Held>} values
+ * @param {Record<string, Held>} before
+ */
+function changesOf(values, before) {
+  const isChanged = (/** @type {string} */ name) => JSON.stringify(values[name]) !== JSON.stringify(before[name]);
+  return Object.fromEntries(Object.entries(values).filter(([name]) => isChanged(name)));
+}
+
+/**
+ * @param {object} values
+ */
+export const isEmpty = (values) => Object.keys(values).length === 0;
 
 /**
  * @param {string} type

@@ -7,7 +7,7 @@ import { changed } from "../core/shared.js";
 import { actor } from "../people/actor.js";
 import { copyButton } from "../ui/copy.js";
 import { confirm } from "../ui/dialog.js";
-import { formDialog } from "../ui/form.js";
+import { formDialog, isEmpty } from "../ui/form.js";
 import { button, chip } from "../ui/parts.js";
 import { toast } from "../ui/toast.js";
 
@@ -129,7 +129,7 @@ async function changeView(view) {
     title: "Rename or share the view",
     yes: "Save",
     view,
-    submit: (values) => api.patch(`views/${view.id}`, values),
+    submit: (_, changes) => (isEmpty(changes) ? view : api.patch(`views/${view.id}`, changes)),
   });
   if (saved) report(`“${saved.name}” saved.`);
 }
@@ -195,7 +195,7 @@ function report(sentence) {
   changed("views");
 }
 
-/** @param {{ title: string, yes: string, view?: View, submit: (values: any) => Promise<View> }} options */
+/** @param {{ title: string, yes: string, view?: View, submit: (values: any, changes: any) => Promise<View> | View }} options */
 function viewForm({ view, ...options }) {
   return formDialog({
     ...options,
