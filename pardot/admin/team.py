@@ -17,7 +17,7 @@ from pardot.domain.issues import ISSUES
 from pardot.models import DayNote, Exemption, SavedView, Task, TeamMember, ViewSubscription
 from pardot.planning.saved_views import BadView, clean_view_query
 from pardot.planning.tasks import BadTask, age_days, check_asset, edit_task, fill_in_area, is_overdue, note_status
-from pardot.scoring.exemptions import BadExemption, check_exemption
+from pardot.scoring.exemptions import BadExemption, check_exemption, check_terms
 
 
 class TeamMemberForm(forms.ModelForm):
@@ -81,13 +81,23 @@ class TaskForm(forms.ModelForm):
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]
-        if not self.errors:
-            try:
-                check_asset(self.instance, is_named=bool(self.instance.asset_name))
-            except BadTask as error:
-                self.add_error(error.field, str(error))
-            else:
-                fill_in_area(self.instance)
+        if self.errors:
+            return
+        try:
+            # A task stays when its asset is deleted in Pardot, and can still be changed.
+            if not {"asset_type", "asset_id"}.isdisjoint(self.changed_data):
+                self._check_new_asset()
+        except BadTask as error:
+            self.add_error(error.field, str(error))
+        else:
+            fill_in_area(self.instance)
+
+    def _check_new_asset(self) -> None:
+        """Check the asset. Replace a name that the user did not change: it is that of the earlier asset."""
+        is_named = "asset_name" in self.changed_data and bool(self.instance.asset_name)
+        if not is_named:
+            self.instance.asset_name = ""
+        check_asset(self.instance, is_named=is_named)
 
 
 @admin.register(Task)
@@ -142,11 +152,15 @@ class ExemptionForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
         if self.changed_data and not self.errors:
-            # Check the end date only when it changes, so that staff can still edit the reason of an ended exemption.
+            # Check only what changes, so that staff can still edit the reason of an exemption that has ended, or whose
+            # asset was deleted in Pardot.
             until = values["until"] if "until" in self.changed_data else None
-            asset_type = Area(values["asset_type"])
+            asset_type, issue = Area(values["asset_type"]), values["issue"]
             try:
-                check_exemption(asset_type=asset_type, asset_id=values["asset_id"], issue=values["issue"], until=until)
+                if {"asset_type", "asset_id"}.isdisjoint(self.changed_data):
+                    check_terms(asset_type=asset_type, issue=issue, until=until)
+                else:
+                    check_exemption(asset_type=asset_type, asset_id=values["asset_id"], issue=issue, until=until)
             except BadExemption as error:
                 self.add_error(error.field, str(error))
         return values

@@ -68,7 +68,7 @@ def add_exemptions(
     Exemptions that have ended are replaced. Raises ``BadExemption``, also when there is nothing to exempt. An error
     changes nothing.
     """
-    _check_terms(asset_type=asset_type, issue=issue, until=until)
+    check_terms(asset_type=asset_type, issue=issue, until=until)
     statement = _INSERT.format(table=AUDIT_OF[asset_type].model._meta.db_table)
     with transaction.atomic(), connection.cursor() as cursor:
         ended = Exemption.objects.filter(asset_type=asset_type, issue=issue, until__lt=timezone.localdate())
@@ -95,14 +95,14 @@ def remove_exemptions(ids: Collection[int]) -> int:
 
 def check_exemption(*, asset_type: Area, asset_id: int, issue: str, until: date | None) -> None:
     """Raise ``BadExemption`` when the asset, the issue or the end date is not valid."""
-    _check_terms(asset_type=asset_type, issue=issue, until=until)
+    check_terms(asset_type=asset_type, issue=issue, until=until)
     try:
         asset_name(asset_type, asset_id)
     except UnknownAsset as error:
         raise BadExemption("asset_id", str(error)) from error
 
 
-def _check_terms(*, asset_type: Area, issue: str, until: date | None) -> None:
+def check_terms(*, asset_type: Area, issue: str, until: date | None) -> None:
     """Check the conditions that do not depend on the asset."""
     if issue not in BY_KEY:
         raise BadExemption("issue", f"There is no issue {issue}. Known: {', '.join(BY_KEY)}")

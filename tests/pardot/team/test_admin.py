@@ -268,6 +268,32 @@ def test_a_task_can_be_created_finished_and_reopened_in_the_admin(admin: Client)
     assert "Look at it" in html(admin, f"{page(Task)}?status__exact=done")
 
 
+def test_a_task_and_an_exemption_can_be_changed_after_their_asset_was_deleted(admin: Client) -> None:
+    form = records.form("Contact us")
+    about = {"asset_type": "forms", "asset_id": form.id}
+    exemption = {**about, "issue": "forms_errors", "reason": "A test form."}
+    assert save(admin, Task, task(**about)) == []
+    assert save(admin, Exemption, exemption) == []
+    form.delete()
+    row, exempt = Task.objects.get(), Exemption.objects.get()
+    assert save(admin, Task, task(**about, asset_name="Contact us", status="done"), row.pk) == []
+    assert save(admin, Exemption, {**exemption, "reason": "It was a test form."}, exempt.pk) == []
+    assert (Task.objects.get().status, Task.objects.get().asset_name) == ("done", "Contact us")
+    assert Exemption.objects.get().reason == "It was a test form."
+    assert "There is no asset 77" in save(admin, Task, task(asset_type="forms", asset_id=77), row.pk)[0]
+    assert "There is no asset 77" in save(admin, Exemption, {**exemption, "asset_id": 77}, exempt.pk)[0]
+
+
+def test_a_task_gets_the_name_of_its_new_asset(admin: Client) -> None:
+    first, second = records.form("Contact us"), records.form("Sign up")
+    assert save(admin, Task, task(asset_type="forms", asset_id=first.id)) == []
+    row, shown = Task.objects.get(), {"asset_name": "Contact us", "asset_type": "forms"}
+    assert save(admin, Task, task(**shown, asset_id=second.id), row.pk) == []
+    assert Task.objects.get().asset_name == "Sign up"
+    assert save(admin, Task, task(asset_name="Sign up"), row.pk) == []
+    assert Task.objects.get().asset_name == ""
+
+
 @pytest.fixture
 def during_the_action(db: None) -> Iterator[Callable[[Callable[[], Any]], None]]:
     """Call the given function once, just before the next task is stored."""
