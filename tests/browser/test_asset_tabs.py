@@ -65,6 +65,25 @@ def test_an_address_with_a_day_that_is_none_still_shows_the_filters(camp: Visit)
     expect(count(camp.page, "Forms")).to_contain_text("forms")
 
 
+def test_the_filter_shows_the_day_of_a_link_that_was_followed_on_the_page(camp: Visit) -> None:
+    camp.go("/pardot/?tab=gear-locker&gear.type=forms")
+    page = camp.page
+    new = page.locator('[data-panel="gear"]').get_by_label("New", exact=True)
+    expect(new).to_have_value("")
+    page.evaluate(
+        """() => {
+          const link = document.createElement("a");
+          link.href = "/pardot/?tab=gear-locker&gear.type=forms&forms.new=2026-01-05";
+          document.body.append(link);
+          link.click();
+        }"""
+    )
+    expect(new).to_have_value("2026-01-05")
+    expect(new.get_by_role("option", name="Since Jan 5, 2026")).to_have_count(1)
+    page.go_back()
+    expect(new).to_have_value("")
+
+
 def test_the_three_tabs_fit_a_phone(open_window: Open, camp_site: Site) -> None:
     visit = open_window(camp_site, viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
     for tab in TABS:
@@ -329,6 +348,21 @@ def test_a_task_about_an_asset_is_created_and_shown(camp: Visit) -> None:
     assert (task["asset_type"], task["asset_name"], task["due_date"]) == ("custom_redirects", name, "2030-01-31")
     page.get_by_role("button", name="Show it").click()
     expect(page.get_by_role("dialog", name="Tasks").get_by_role("row", name="Ask who made it")).to_be_visible()
+
+
+def test_the_address_forgets_a_drawer_from_which_another_was_opened(camp: Visit) -> None:
+    [form] = get(camp, "assets/forms?limit=1")["records"]
+    task = {"title": "Ask who made it", "assignee": None}
+    page = camp.page
+    page.route("**/api/v1/pardot/tasks", lambda route: route.fulfill(status=201, json=task))
+    camp.go(f"/pardot/?open=asset&asset.type=forms&asset.id={form['id']}")
+    page.get_by_role("button", name="Create a task", exact=True).click()
+    page.get_by_role("dialog", name="New task").get_by_role("button", name="Create task").click()
+    page.get_by_role("button", name="Show it").click()
+    expect(page.get_by_role("dialog", name="Tasks")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/pardot/\?open=tasks&tasks\.q=Ask"))
+    page.keyboard.press("Escape")
+    expect(page).to_have_url(f"{camp.url}/pardot/")
 
 
 def test_a_name_is_shown_as_text_and_a_missing_name_as_the_id(camp: Visit) -> None:

@@ -270,6 +270,8 @@ def test_texts_are_cut_between_characters(camp: Visit) -> None:
     # Half a character cannot be sent to pytest.
     assert run_module(camp, "charts/chart", 'return m.fit("Camp 🏕🏕🏕", 70, 10) === "Camp…"')
     assert run_module(camp, "charts/chart", 'return m.fit("Camp 🏕🏕🏕", 90, 10) === "Camp 🏕…"')
+    sign = 'm.initials({ name: "🏕 Camp 🔥", label: "" }) === "🏕🔥" && m.initials({ name: "🏕🔥🌲", label: "" }) === "🏕🔥"'
+    assert run_module(camp, "panels/team-settings", f"return {sign}")
     run_module(camp, "tasks/make-task", 'm.makeAssetTask("forms", { id: 1, name: "x".repeat(190) + "🏕" }); await 0;')
     title = camp.page.get_by_role("dialog", name="New task").get_by_label("Title")
     assert title.evaluate("(input) => input.value.isWellFormed() && input.value.length <= 200")

@@ -54,9 +54,11 @@ export function optionOf(one, today) {
  * @returns {Filter<unknown>[]}
  */
 export function sinceFilters(key, options) {
-  const [added, fixed] = [route.get(`${key}.new`), route.get(`${key}.fixed`)];
+  const fixed = route.get(`${key}.fixed`);
+  // A link may lead to another day while the table is shown, so the options are made each time.
+  const newOptions = () => withDay(options, route.get(`${key}.new`));
   /** @type {Filter<unknown>[]} */
-  const filters = [{ key: "new", label: "New", options: withDay(options, added) }];
+  const filters = [{ key: "new", label: "New", options: newOptions }];
   if (fixed) filters.push({ key: "fixed", label: "Fixed", options: withDay(options, fixed) });
   return filters;
 }

@@ -88,10 +88,19 @@ function row(member, place, team, areas) {
   );
 }
 
-/** @param {Member} member */
-function initials({ name, label }) {
-  const words = (label || name).trim().split(/\s+/);
-  return (words.length > 1 ? words[0][0] + words[words.length - 1][0] : words[0].slice(0, 2)).toUpperCase();
+/**
+ * Return the first letters of the first and last word, or the first two letters of a single word. No character is cut
+ * in two, such as 🏕, whose length is 2.
+ *
+ * @param {Pick<Member, "name" | "label">} member
+ */
+export function initials({ name, label }) {
+  const words = (label || name)
+    .trim()
+    .split(/\s+/)
+    .map((word) => [...word]);
+  const letters = words.length > 1 ? [words[0][0], words[words.length - 1][0]] : words[0].slice(0, 2);
+  return letters.join("").toUpperCase();
 }
 
 /**
