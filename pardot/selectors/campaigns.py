@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 
 from pardot.domain.areas import Area
 from pardot.models import Campaign, Folder
@@ -95,6 +96,7 @@ def _build_sort_keys(health: AreaHealth, flag: str | None) -> SortKeys:
         "issues": build_flag_count_key(health),
         **_SORT_COLUMNS,
         "asset_count": _ASSETS,
+        "begun_at": Coalesce("sf_created_at", "created_at"),
         "since": build_newest_finding_key(health, flag),
     }
 

@@ -152,7 +152,8 @@ class CampaignSearch(CampaignParameters, Paging):
     sort: Name = Field(
         "id",
         description="`id`, `name`, `issues`, `since`, `created_at`, `updated_at`, `sf_created_at`, `start_date`, "
-        "`end_date`, `asset_count`, `member_count`, `activity_count` …. A `-` before the name sorts descending.",
+        "`end_date`, `asset_count`, `member_count`, `activity_count` …. `begun_at` sorts by the creation in "
+        "Salesforce, or in Pardot if that time is unknown. A `-` before the name sorts descending.",
     )
 
 

@@ -140,6 +140,16 @@ def test_the_filters_of_campaigns_find_as_many_as_the_endpoint(camp: Visit) -> N
     expect(camp.page.locator("[data-panel=campaigns]")).to_contain_text(text)
 
 
+def test_campaigns_are_in_the_order_of_the_shown_days(camp: Visit, tmp_path: Path) -> None:
+    camp.go("/pardot/?tab=campaign-map")
+    column = camp.page.get_by_role("columnheader", name="Created")
+    column.get_by_role("button", name="Created").click()
+    expect(column).to_have_attribute("aria-sort", "descending")
+    days = [row["Created"] for row in download_csv(camp.page, "Campaigns", tmp_path)]
+    assert len(set(days)) > 10
+    assert days == sorted(days, reverse=True)
+
+
 def test_the_details_of_a_campaign_list_its_assets(camp: Visit) -> None:
     campaign = get(camp, "campaigns?sort=-asset_count&limit=1")["campaigns"][0]
     camp.go(f"/pardot/?tab=campaign-map&campaigns.q={campaign['id']}")

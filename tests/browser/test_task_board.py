@@ -189,7 +189,10 @@ def test_changing_a_task_leaves_out_a_text_that_only_its_field_changed(camp: Vis
     camp.page.route("**/pardot/tasks/1", change)
     camp.go("/pardot/?open=tasks")
     form = camp.page.get_by_role("dialog", name="Change the task")
-    for label, value, change_of in (("Title", "Renamed", {"title": "Renamed"}), ("Description", "", {"description": ""})):
+    for label, value, change_of in (
+        ("Title", "Renamed", {"title": "Renamed"}),
+        ("Description", "", {"description": ""}),
+    ):
         camp.page.get_by_role("button", name="Change: Of two lines").click()
         form.get_by_label(label).fill(value)
         form.get_by_role("button", name="Save").click()
@@ -270,11 +273,25 @@ def test_texts_are_cut_between_characters(camp: Visit) -> None:
     # Half a character cannot be sent to pytest.
     assert run_module(camp, "charts/chart", 'return m.fit("Camp 🏕🏕🏕", 70, 10) === "Camp…"')
     assert run_module(camp, "charts/chart", 'return m.fit("Camp 🏕🏕🏕", 90, 10) === "Camp 🏕…"')
-    sign = 'm.initials({ name: "🏕 Camp 🔥", label: "" }) === "🏕🔥" && m.initials({ name: "🏕🔥🌲", label: "" }) === "🏕🔥"'
+    sign = (
+        'm.initials({ name: "🏕 Camp 🔥", label: "" }) === "🏕🔥" && m.initials({ name: "🏕🔥🌲", label: "" }) === "🏕🔥"'
+    )
     assert run_module(camp, "panels/team-settings", f"return {sign}")
     run_module(camp, "tasks/make-task", 'm.makeAssetTask("forms", { id: 1, name: "x".repeat(190) + "🏕" }); await 0;')
     title = camp.page.get_by_role("dialog", name="New task").get_by_label("Title")
     assert title.evaluate("(input) => input.value.isWellFormed() && input.value.length <= 200")
+
+
+def test_done_tasks_are_sorted_by_the_day_that_the_board_shows(camp: Visit) -> None:
+    tasks = [
+        task(1, "Due late, done early", status="done", due_date="2026-03-01", completed_at="2026-01-05T09:00:00Z"),
+        task(2, "Due early, done late", status="done", due_date="2026-01-01", completed_at="2026-02-05T09:00:00Z"),
+    ]
+    camp.page.route("**/pardot/tasks?*", lambda route: route.fulfill(json={"count": 2, "tasks": tasks}))
+    camp.go("/pardot/?open=tasks&tasks.state=done&tasks.sort=due_date")
+    rows = camp.page.get_by_role("dialog", name="Tasks").locator("tbody tr:visible")
+    expect(rows.first).to_contain_text("Done Jan 5")
+    expect(rows.last).to_contain_text("Done Feb 5")
 
 
 def test_only_an_open_task_is_new(camp: Visit) -> None:

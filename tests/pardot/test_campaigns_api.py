@@ -151,6 +151,7 @@ def four_campaigns() -> None:
         ({"sort": "-member_count"}, ["Ghost", "Fine", "Linked", "Loose"]),
         ({"sort": "-asset_count"}, ["Linked", "Fine", "Loose", "Ghost"]),
         ({"sort": "-created_at", "has_assets": False}, ["Loose", "Ghost"]),
+        ({"sort": "begun_at"}, ["Linked", "Ghost", "Loose", "Fine"]),
     ],
 )
 def test_campaigns_are_filtered_and_ordered(ask: Ask, query: dict[str, Any], expected: list[str]) -> None:

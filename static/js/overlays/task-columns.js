@@ -62,7 +62,14 @@ export function columnsOf(acts, close, today) {
       search: false,
       show: (task) => (task.priority === "high" ? chip("High", { tone: "bad" }) : chip(nameOf(task.priority))),
     },
-    { key: "due_date", label: "Due", className: "tight roomy", show: due },
+    {
+      key: "due_date",
+      label: "Due",
+      className: "tight roomy",
+      value: ({ status, completed_at: done, due_date: date }) => (status === "done" ? done : date),
+      csv: (task) => task.due_date,
+      show: due,
+    },
     {
       key: "age_days",
       label: "Age",

@@ -179,6 +179,7 @@ function columns(summary, to) {
     {
       key: "created_at",
       label: "Created",
+      sort: "begun_at",
       className: "tight",
       first: "desc",
       value: createdAt,
