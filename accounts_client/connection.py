@@ -51,7 +51,7 @@ def get_cookie_key_types() -> KeyTypes:
     return KeyTypes(reader.signature_key_types, reader.encryption_key_types)
 
 
-def accounts_client() -> AccountsClient | None:
+def make_accounts_client() -> AccountsClient | None:
     """Return the client, or ``None`` when no credentials are set."""
     if not settings.ACCOUNTS_CLIENT_ID:
         return None

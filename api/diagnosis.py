@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 
-from accounts_client.connection import accounts_client
+from accounts_client.connection import make_accounts_client
 from accounts_client.errors import AccountsError
 from api.v1.cases import SALESFORCE_FIELDS
 from api.v1.contact import ContactChange
@@ -22,14 +22,14 @@ _EXTERNAL_ID = "external id of cases"
 
 
 @register
-def cases(client: SalesforceClient) -> Iterator[Finding]:
+def check_cases(client: SalesforceClient) -> Iterator[Finding]:
     """Check the right to create and edit cases with all fields, and the external id of cases."""
     try:
         described = _describe(client, "Case")
     except SalesforceError as error:
         yield Finding("fix", "cases", str(error))
         return
-    fields = _fields(described)
+    fields = _list_fields(described)
     locked = [name for name in _WRITTEN if not fields.get(name, {}).get("createable")]
     if not described["createable"]:
         yield Finding("fix", "cases", "the API user may not create a Case: grant it in the profile or a permission set")
@@ -43,14 +43,14 @@ def cases(client: SalesforceClient) -> Iterator[Finding]:
 
 
 @register
-def contacts(client: SalesforceClient) -> Iterator[Finding]:
+def check_contacts(client: SalesforceClient) -> Iterator[Finding]:
     """Check that the API user may edit the fields of a contact that ``PUT /contact`` changes."""
     try:
         described = _describe(client, "Contact")
     except SalesforceError as error:
         yield Finding("warn", "contacts", str(error))
         return
-    fields = _fields(described)
+    fields = _list_fields(described)
     locked = [name for name in _WRITTEN_OF_CONTACT if not fields.get(name, {}).get("updateable")]
     if not described["updateable"]:
         yield Finding("warn", "contacts", "the API user may not edit a Contact: PUT /contact needs this right")
@@ -69,7 +69,7 @@ def _parse_describe(answer: Any) -> dict[str, Any]:
     return {name: answer[name] for name in ("createable", "updateable", "fields")}
 
 
-def _fields(described: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def _list_fields(described: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {field["name"]: field for field in described["fields"]}
 
 
@@ -88,9 +88,9 @@ def _check_external_id(fields: dict[str, dict[str, Any]]) -> Finding:
 
 
 @register_apart
-def accounts(client: SalesforceClient) -> Iterator[Finding]:
+def check_accounts(client: SalesforceClient) -> Iterator[Finding]:
     """Check that OpenStax Accounts issues a token."""
-    accounts_api = accounts_client()
+    accounts_api = make_accounts_client()
     if accounts_api is None:
         yield Finding("off", "Accounts", "not configured (ACCOUNTS_CLIENT_ID, ACCOUNTS_CLIENT_SECRET)")
         return

@@ -21,7 +21,7 @@ from django.views.decorators.cache import never_cache
 
 from api.auth.callers import address_of
 from api.domain.rates import Rate
-from api.http.client_address import UNKNOWN, client_address
+from api.http.client_address import UNKNOWN, find_client_address
 from api.protection.rate_limit import try_pass
 
 logger = logging.getLogger(__name__)
@@ -68,4 +68,4 @@ def log_failure(sender: object, credentials: dict[str, Any], request: HttpReques
 
 
 def _describe_origin(request: HttpRequest | None) -> str:
-    return f"from {client_address(request) if request else UNKNOWN}"
+    return f"from {find_client_address(request) if request else UNKNOWN}"

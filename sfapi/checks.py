@@ -14,7 +14,7 @@ from django.db import DatabaseError, InterfaceError
 from outgoing.numbers import format_count
 from sf.ingest.crontab import CrontabError, UserCrontab
 from sf.ingest.scheduled import find_leader
-from sfapi.env_file import env_file
+from sfapi.env_file import find_env_file
 
 _ANYBODY = 0o007
 _UNSET = {
@@ -58,7 +58,7 @@ def check_static_files(app_configs: Sequence[Any] | None, **options: Any) -> lis
 
 @register(deploy=True)
 def check_env_file(app_configs: Sequence[Any] | None, **options: Any) -> list[CheckMessage]:
-    path = env_file(settings.BASE_DIR)
+    path = find_env_file(settings.BASE_DIR)
     mode = path.stat().st_mode if path else 0
     if path is None or not mode & _ANYBODY:
         return []
@@ -73,17 +73,17 @@ def check_schedule(app_configs: Sequence[Any] | None, **options: Any) -> list[Ch
         crontab = UserCrontab()
         wrong = [job for job in crontab.report() if not job.is_right]
     except CrontabError as error:
-        if _worker_leads():
+        if _is_worker_leading():
             return []
         return [checks.Warning(f"No scheduled jobs were found: {error}", hint=hint, id="sfapi.W005")]
-    if not wrong or _worker_leads():
+    if not wrong or _is_worker_leading():
         return []
     problems = "missing in this user's crontab, outdated, duplicate, or of another folder"
     message = f"{format_count(len(wrong), 'scheduled job is', 'scheduled jobs are')} {problems}."
     return [checks.Warning(message, hint=f"See manage.py crontab show. {hint}", id="sfapi.W006")]
 
 
-def _worker_leads() -> bool:
+def _is_worker_leading() -> bool:
     try:
         return find_leader() is not None
     except (DatabaseError, InterfaceError):

@@ -28,7 +28,7 @@ def load_env_file(root: Path) -> list[str]:
     Values that the parent process read from the file are read again. So the new processes of a reload and the jobs of
     a worker use the current ``.env``. Return the names for which the environment has another value.
     """
-    path = env_file(root)
+    path = find_env_file(root)
     if path is None:
         return []
     text = _decode_text(path, _read_content(path))
@@ -53,7 +53,7 @@ def _compute_digest(value: str) -> str:
     return hashlib.sha256(value.encode(errors="surrogateescape")).hexdigest()[:16]
 
 
-def env_file(root: Path) -> Path | None:
+def find_env_file(root: Path) -> Path | None:
     """Return the file to read: ``.env`` if it exists, or the file that ``SFAPI_ENV_FILE`` names.
 
     ``None``: no file.

@@ -216,7 +216,7 @@ NAMES = (
 def test_lines_run_in_a_folder_of_any_name(crontab: Path, database: str, tmp_path: Path, name: str) -> None:
     (tmp_path / name).symlink_to(ROOT)
     add_as_typed(crontab, tmp_path / name)
-    done = run_line(crontab, "0 3 * * 0", env_file(tmp_path, {"DATABASE_URL": database}), add=False)
+    done = run_line(crontab, "0 3 * * 0", find_env_file(tmp_path, {"DATABASE_URL": database}), add=False)
     assert done.returncode == 0, done.stderr
     run = SyncRun.objects.get()
     assert (run.object, run.state) == ("cleanup_logs", "done")
@@ -236,7 +236,7 @@ def test_a_prefix_and_a_suffix_are_put_around_the_command(crontab: Path, databas
         "CRONTAB_COMMAND_SUFFIX": f">> {tmp_path}/$(date +\\%Y).log 2>&1",
     }
     add_as_typed(crontab, ROOT, **around)
-    done = run_line(crontab, "0 3 * * 0", env_file(tmp_path, {"DATABASE_URL": database}), add=False)
+    done = run_line(crontab, "0 3 * * 0", find_env_file(tmp_path, {"DATABASE_URL": database}), add=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     [log] = tmp_path.glob("2*.log")
     assert log.read_text().startswith("50% off\n")
@@ -310,14 +310,14 @@ def test_a_line_of_an_earlier_release_still_runs(crontab: Path, settings: Any, d
     job = next(job for job in settings.CRONJOBS if job[2] == ["cleanup_logs"])
     job_hash = hashlib.md5(json.dumps(job, sort_keys=True).encode()).hexdigest()
     crontab.write_text(f"0 3 * * 0 {sys.executable} {ROOT}/manage.py crontab run {job_hash} # sfapi in {ROOT}\n")
-    done = run_line(crontab, "0 3 * * 0", env_file(tmp_path, {"DATABASE_URL": database}), add=False)
+    done = run_line(crontab, "0 3 * * 0", find_env_file(tmp_path, {"DATABASE_URL": database}), add=False)
     assert done.returncode == 0, done.stderr
     assert SyncRun.objects.get().object == "cleanup_logs"
 
 
 def test_a_line_with_an_unknown_hash_says_what_to_do(crontab: Path, database: str, tmp_path: Path) -> None:
     crontab.write_text(f"0 3 * * 0 {sys.executable} {ROOT}/manage.py crontab run {'0' * 32} # sfapi in {ROOT}\n")
-    done = run_line(crontab, "0 3 * * 0", env_file(tmp_path, {"DATABASE_URL": database}), add=False)
+    done = run_line(crontab, "0 3 * * 0", find_env_file(tmp_path, {"DATABASE_URL": database}), add=False)
     assert done.returncode == 1
     message = f"No job with hash {'0' * 32}: this line of the crontab is outdated, run manage.py crontab add"
     assert done.stderr.startswith(f"CommandError: {message}")
@@ -327,7 +327,7 @@ def test_a_line_with_an_unknown_hash_says_what_to_do(crontab: Path, database: st
 def test_a_scheduled_sync_runs_in_a_nearly_empty_environment(
     crontab: Path, simulator: Simulator, database: str, tmp_path: Path
 ) -> None:
-    done = run_line(crontab, "0 5 * * *", env_file(tmp_path, {**simulator.variables, "DATABASE_URL": database}))
+    done = run_line(crontab, "0 5 * * *", find_env_file(tmp_path, {**simulator.variables, "DATABASE_URL": database}))
     assert done.returncode == 0, done.stderr
     assert set(SyncRun.objects.values_list("state", flat=True)) == {"done"}
 
@@ -336,14 +336,14 @@ def test_a_failing_scheduled_job_exits_non_zero_and_leaves_a_run(
     crontab: Path, simulator: Simulator, database: str, tmp_path: Path
 ) -> None:
     wrong = {**simulator.variables, "DATABASE_URL": database, "SALESFORCE_PASSWORD": "wrong"}
-    done = run_line(crontab, "0 5 * * *", env_file(tmp_path, wrong))
+    done = run_line(crontab, "0 5 * * *", find_env_file(tmp_path, wrong))
     assert done.returncode != 0
     assert "Traceback" not in done.stderr
     assert "invalid_grant" in done.stderr
     assert SyncRun.objects.get().state == "failed"
 
 
-def env_file(folder: Path, variables: dict[str, str]) -> Path:
+def find_env_file(folder: Path, variables: dict[str, str]) -> Path:
     """Write an operator's ``.env``, and return its path."""
     path = folder / "operators.env"
     lines = [f'{name}="{value}"' for name, value in variables.items()]

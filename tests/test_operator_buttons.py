@@ -18,7 +18,7 @@ from pardot.models import PardotQuota
 from sf.ingest.lease import hold_lease
 from sf.ingest.scheduled import WORK
 from sf.models import Book, OperatorAction, SyncConfig, SyncRun
-from sfapi.operations.actions import actions
+from sfapi.operations.actions import list_actions
 from tests.api.served import gunicorn
 from tests.sf.cache import assert_equal
 from tests.sf.processes import wait_for
@@ -145,11 +145,11 @@ def test_the_sign_out_address_shows_a_button_instead_of_signing_out(worker: None
 def test_buttons_for_pardot_and_the_digest_are_absent_without_their_settings(settings: Any) -> None:
     settings.SALESFORCE_PARDOT_BUSINESS_UNIT = settings.SLACK_WEBHOOK_URL = ""
     settings.DIGEST_RECIPIENTS = []
-    assert {"sync-all", "sync-books", "sync-contacts"} <= actions({}).keys()
-    assert not {"refresh", "survey", "digest", "sync-forms"} & actions({}).keys()
+    assert {"sync-all", "sync-books", "sync-contacts"} <= list_actions({}).keys()
+    assert not {"refresh", "survey", "digest", "sync-forms"} & list_actions({}).keys()
     settings.SALESFORCE_PARDOT_BUSINESS_UNIT = "0Uv000000000001"
-    assert "survey" in actions({})
-    assert "digest" not in actions({})
+    assert "survey" in list_actions({})
+    assert "digest" not in list_actions({})
 
 
 @pytest.mark.parametrize(

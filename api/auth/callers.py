@@ -32,7 +32,7 @@ from api.domain.error_types import ErrorType
 from api.domain.keys import has_hash, public_id_of
 from api.domain.rates import Rate
 from api.domain.scopes import ALL_SCOPES, Scope
-from api.http.client_address import client_address, compute_address_identity
+from api.http.client_address import compute_address_identity, find_client_address
 from api.http.errors import Forbidden, NotAuthenticated, TooManyRequests
 from api.models import APIKey, SuperUser
 from api.protection.rate_limit import try_pass
@@ -181,7 +181,7 @@ def identity_of(request: HttpRequest) -> str:
 
 
 def address_of(request: HttpRequest) -> str:
-    return f"address:{compute_address_identity(client_address(request))}"
+    return f"address:{compute_address_identity(find_client_address(request))}"
 
 
 def get_signed_in_user(request: HttpRequest) -> SignedInUser:
@@ -203,7 +203,7 @@ def require_caller(request: HttpRequest) -> Caller:
     if isinstance(outcome, CredentialsRefused):
         _count_failure(request)
         raise NotAuthenticated(str(outcome), outcome.error_type, bad_token=outcome.bad_token)
-    if isinstance(outcome, SignedInUser) and not _csrf_token_is_right(request):
+    if isinstance(outcome, SignedInUser) and not _is_csrf_token_right(request):
         raise Forbidden(
             "The CSRF token is missing or wrong: send the csrf_token of GET /api/v1/me as X-CSRFToken, from an allowed "
             "origin.",
@@ -212,7 +212,7 @@ def require_caller(request: HttpRequest) -> Caller:
     return outcome
 
 
-def _csrf_token_is_right(request: HttpRequest) -> bool:
+def _is_csrf_token_right(request: HttpRequest) -> bool:
     if request.method in _SAFE_METHODS:
         return True
     # Django also looks for the token in a form. A body that was read as a form cannot be read as JSON afterward.

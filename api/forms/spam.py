@@ -12,7 +12,7 @@ LEAST_SECONDS = 3.0
 """The least number of seconds that a person needs to fill in a form."""
 
 
-def spam_reason(*, honeypot: str | None, loaded_at: float | None, data: Mapping[str, Any]) -> str:
+def find_spam_reason(*, honeypot: str | None, loaded_at: float | None, data: Mapping[str, Any]) -> str:
     """Return the reason why a form is spam, or an empty string.
 
     ``honeypot`` is a field that people do not see. ``loaded_at`` is the time when the page was loaded, in milliseconds

@@ -20,7 +20,7 @@ _INTERNAL = [
 """Networks of proxies: no visitor of a public service has such an address."""
 
 
-def client_address(request: HttpRequest) -> str:
+def find_client_address(request: HttpRequest) -> str:
     """Return the IP address of the client.
 
     Each trusted proxy has appended to ``X-Forwarded-For`` the address from which it was called. Entries to the left

@@ -39,7 +39,7 @@ READ_ONLY = Trouble(AWAY.type, AWAY.message, "PostgreSQL accepts no changes")
 CONFLICT = Trouble(TOO_SLOW.type, TOO_SLOW.message, "PostgreSQL ended a statement because of a conflict")
 
 
-def database_trouble(error: BaseException) -> Trouble | None:
+def find_database_trouble(error: BaseException) -> Trouble | None:
     """Return the trouble behind Django's error, or ``None`` when the statement itself is at fault."""
     sqlstate = getattr(error.__cause__, "sqlstate", None)
     if sqlstate in _TOO_SLOW:

@@ -20,7 +20,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.deprecation import MiddlewareMixin
 
 from api.auth.throttling import get_rate_limit_result
-from api.http.database_trouble import database_trouble
+from api.http.database_trouble import find_database_trouble
 from api.http.errors import MESSAGES, make_error_response
 from api.http.request_id import HEADER, choose_request_id, set_request_id
 from api.middleware.chunked_bodies import find_body_error
@@ -141,7 +141,7 @@ class ApiMiddleware:
         """Answer when PostgreSQL is unavailable or too slow. Django logs and reports any other exception."""
         if not isinstance(exception, DatabaseError | InterfaceError):
             return None
-        trouble = database_trouble(exception)
+        trouble = find_database_trouble(exception)
         if trouble is None:
             return None
         logger.error("%s: %s", trouble.log_line, " ".join(str(exception).split()))

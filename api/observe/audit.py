@@ -23,7 +23,7 @@ from django.db import DataError, InterfaceError, OperationalError, connection, t
 from django.http import HttpRequest, HttpResponseBase
 
 from api.auth.callers import CredentialsRefused, caller_of, get_known_outcome
-from api.http.client_address import UNKNOWN, client_address
+from api.http.client_address import UNKNOWN, find_client_address
 from api.http.masking import mask_query, mask_secrets
 from api.http.request_id import get_current_request_id
 from api.models import RequestCount, RequestLog
@@ -128,7 +128,7 @@ def _is_strangers_guess(request: HttpRequest, response: HttpResponseBase) -> boo
 
 def _build_entry(request: HttpRequest, response: HttpResponseBase, began: datetime, milliseconds: float) -> Entry:
     auth_type, identity = _identify_caller(request)
-    address = client_address(request)
+    address = find_client_address(request)
     return Entry(
         time=began,
         method=_make_storable(request.method or "", 20),

@@ -19,7 +19,7 @@ class Sample:
     suffix: str = ""
     """The end of the sample's name: ``_bucket``, ``_sum`` or ``_count`` for a part of a histogram."""
 
-    def line(self, name: str) -> str:
+    def format_line(self, name: str) -> str:
         labels = ",".join(f'{label}="{_escape(text)}"' for label, text in self.labels.items())
         braces = f"{{{labels}}}" if labels else ""
         return f"{name}{self.suffix}{braces} {self.value:.15g}"
@@ -34,11 +34,11 @@ class Metric:
     samples: Iterable[Sample]
     kind: Literal["gauge", "counter", "histogram"] = "gauge"
 
-    def lines(self) -> Iterator[str]:
+    def format_lines(self) -> Iterator[str]:
         yield f"# HELP {self.name} {self.help}"
         yield f"# TYPE {self.name} {self.kind}"
         for sample in self.samples:
-            yield sample.line(self.name)
+            yield sample.format_line(self.name)
 
 
 def _escape(text: str) -> str:

@@ -12,7 +12,7 @@ from django.db.models import Count
 from api.models import RequestCount
 from api.observe.audit import writer
 from api.observe.exposition import Metric, Sample
-from api.observe.requests import requests_by_route
+from api.observe.requests import measure_requests_by_route
 from api.outbox.queue import load_queue_depth
 from api.protection.breaker import load_breaker_state, load_breakers
 from sf.ingest.scheduled import find_leader
@@ -25,14 +25,14 @@ from sf.status.last_runs import count_outcomes_of_a_day, estimate_rows, find_obj
 from sf.sync.objects import EVERY_OBJECT
 
 
-def release() -> Iterator[Metric]:
+def measure_release() -> Iterator[Metric]:
     labels = {"version": settings.RELEASE_VERSION, "environment": settings.ENVIRONMENT}
     yield Metric("sfapi_info", "The release that runs here, and its environment.", [Sample(1, labels)])
     built = {"version": settings.RELEASE_VERSION, "python": platform.python_version(), "django": django.__version__}
     yield Metric("sfapi_build_info", "The versions of SFAPI, Python and Django.", [Sample(1, built)])
 
 
-def syncs() -> Iterator[Metric]:
+def measure_syncs() -> Iterator[Metric]:
     objects = sync_freshness()
     ages = [Sample(each.age_seconds, {"object": each.name}) for each in objects if each.age_seconds is not None]
     fresh = [Sample(each.state == "fresh", {"object": each.name}) for each in objects]
@@ -49,7 +49,7 @@ def syncs() -> Iterator[Metric]:
     yield Metric("sfapi_sync_enabled", "0 while syncs are switched off.", [Sample(SyncConfig.load().syncs_are_on)])
 
 
-def runs() -> Iterator[Metric]:
+def measure_runs() -> Iterator[Metric]:
     latest, under_way, outcomes = (
         load_last_runs(MAX_AGE),
         find_objects_under_way(MAX_AGE),
@@ -85,7 +85,7 @@ def runs() -> Iterator[Metric]:
     yield Metric("sfapi_sync_recent_runs", "Runs that began in the last 24 hours, by how they ended.", counts)
 
 
-def records() -> Iterator[Metric]:
+def measure_records() -> Iterator[Metric]:
     tables = {synced.model._meta.db_table: synced.name for synced in EVERY_OBJECT}
     rows = estimate_rows(tables)
     meaning = "Rows of the cache as PostgreSQL last estimated them, rows of deleted records included."
@@ -94,7 +94,7 @@ def records() -> Iterator[Metric]:
     )
 
 
-def salesforce() -> Iterator[Metric]:
+def measure_salesforce() -> Iterator[Metric]:
     calls = [Sample(count, {"source": source}) for source, count in count_calls_today().items()]
     yield Metric("sfapi_salesforce_calls_today", "Our calls to Salesforce since midnight UTC.", calls)
     report = load_known_usage()
@@ -110,7 +110,7 @@ def salesforce() -> Iterator[Metric]:
     )
 
 
-def outbox() -> Iterator[Metric]:
+def measure_outbox() -> Iterator[Metric]:
     depth = load_queue_depth()
     states = [Sample(depth.queued, {"state": "queued"}), Sample(depth.failed, {"state": "failed"})]
     yield Metric(
@@ -126,7 +126,7 @@ def outbox() -> Iterator[Metric]:
     )
 
 
-def jobs() -> Iterator[Metric]:
+def measure_jobs() -> Iterator[Metric]:
     scheduled = load_job_freshness()
     ages = [Sample(each.age_seconds, {"job": each.name}) for each in scheduled if each.age_seconds is not None]
     well = [Sample(each.state in {"fresh", "never"}, {"job": each.name}) for each in scheduled]
@@ -139,12 +139,12 @@ def jobs() -> Iterator[Metric]:
     )
 
 
-def circuit_breakers() -> Iterator[Metric]:
+def measure_circuit_breakers() -> Iterator[Metric]:
     states = [Sample(is_open, {"name": name}) for name, is_open in load_breakers().items()]
     yield Metric("sfapi_breaker_open", "1 while the circuit breaker with this name is open.", states)
 
 
-def replica() -> Iterator[Metric]:
+def measure_replica() -> Iterator[Metric]:
     """Yield the state of the read replica; without a replica, the metrics have no samples."""
     state = load_replica_state()
     is_used = [] if state is None else [Sample(state.is_used)]
@@ -153,7 +153,7 @@ def replica() -> Iterator[Metric]:
     yield Metric("sfapi_replica_lag_seconds", "Seconds that the replica is behind; missing when unknown.", lag)
 
 
-def change_events() -> Iterator[Metric]:
+def measure_change_events() -> Iterator[Metric]:
     """Yield the progress of ``sf follow``. If it is not used, the metrics have no samples."""
     state = load_following()
     running = [] if state is None else [Sample(state.lease is not None)]
@@ -162,7 +162,7 @@ def change_events() -> Iterator[Metric]:
     yield Metric("sfapi_follow_age_seconds", "All changes older than this number of seconds are stored.", ages)
 
 
-def audit_log() -> Iterator[Metric]:
+def measure_audit_log() -> Iterator[Metric]:
     totals = dict(RequestCount.objects.values_list("name", "total"))
     meaning = "Unauthenticated requests for API addresses that do not exist. The request log leaves them out."
     yield Metric("sfapi_unknown_path_requests", meaning, [Sample(totals.get(RequestCount.UNKNOWN_PATHS, 0))])
@@ -174,7 +174,17 @@ def audit_log() -> Iterator[Metric]:
 
 
 SOURCES: list[Callable[[], Iterable[Metric]]] = [
-    release, syncs, runs, records, jobs, salesforce, outbox, circuit_breakers, requests_by_route, audit_log,
-    replica, change_events,
-]  # fmt: skip
+    measure_release,
+    measure_syncs,
+    measure_runs,
+    measure_records,
+    measure_jobs,
+    measure_salesforce,
+    measure_outbox,
+    measure_circuit_breakers,
+    measure_requests_by_route,
+    measure_audit_log,
+    measure_replica,
+    measure_change_events,
+]
 """The sources of the figures; each must be cheap. Other apps add theirs."""

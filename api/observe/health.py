@@ -12,7 +12,7 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
-from api.http.client_address import client_address, get_proxy_problem
+from api.http.client_address import find_client_address, get_proxy_problem
 from api.outbox.queue import load_queue_depth
 from api.protection.breaker import load_breaker_state, load_breakers
 from sf.ingest.scheduled import find_leader
@@ -46,13 +46,13 @@ def ping(request: HttpRequest) -> HttpResponse:
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """Return 200 when all is well or only degraded, otherwise 503. The body lists the checks made."""
-    checks = {"database": _database()}
+    checks = {"database": _check_database()}
     if checks["database"].ok:
-        checks["migrations"] = _run("migrations", _migrations)
+        checks["migrations"] = _run("migrations", _check_migrations)
     if all(check.ok for check in checks.values()):
-        more_checks = _CHECKS | ({"replica": _replica} if has_replica() else {})
+        more_checks = _CHECKS | ({"replica": _check_replica} if has_replica() else {})
         checks |= {name: _run(name, check) for name, check in more_checks.items()}
-    client_address(request)  # notes a problem if X-Forwarded-For does not fit TRUSTED_PROXY_COUNT
+    find_client_address(request)  # notes a problem if X-Forwarded-For does not fit TRUSTED_PROXY_COUNT
     if problem := get_proxy_problem():
         checks["proxies"] = Check(ok=True, details={"message": problem})
     well = all(check.ok for check in checks.values())
@@ -77,7 +77,7 @@ def _run(name: str, check: Callable[[], Check]) -> Check:
         return Check(ok=False, details={"message": f"could not be checked ({kind}): the log of this process says why"})
 
 
-def _database() -> Check:
+def _check_database() -> Check:
     began = time.perf_counter()
     try:
         with connection.cursor() as cursor:
@@ -89,21 +89,21 @@ def _database() -> Check:
     return Check(ok=True, details={"milliseconds": round((time.perf_counter() - began) * 1000, 1)})
 
 
-def _migrations() -> Check:
+def _check_migrations() -> Check:
     missing = find_missing_migrations()
     if missing:
         return Check(ok=False, details={"message": "run manage.py migrate", "missing": len(missing)})
     return Check(ok=True, details={})
 
 
-def _syncs() -> Check:
+def _check_syncs() -> Check:
     """Report each object's state, without messages, because this page is public."""
     synced = sync_freshness()
     objects = {each.name: {"state": each.state, "age_seconds": each.age_seconds} for each in synced}
     return Check(ok=all(each.state == "fresh" for each in synced), details={"objects": objects})
 
 
-def _jobs() -> Check:
+def _check_jobs() -> Check:
     """Report the jobs, and whether a worker starts them.
 
     A missing worker is no fault, because cron may start the jobs. A job that never ran is no fault either, because the
@@ -113,12 +113,12 @@ def _jobs() -> Check:
     return Check(ok=not jobs["failing"] and not jobs["late"], details={**jobs, "worker": find_leader() is not None})
 
 
-def _breakers() -> Check:
+def _check_breakers() -> Check:
     """Report the open breakers. They are no fault: cases wait, and reads use the cache if they can."""
     return Check(ok=True, details={"open": [name for name, is_open in load_breakers().items() if is_open]})
 
 
-def _fields() -> Check:
+def _check_fields() -> Check:
     """Report fields that the API user can no longer read.
 
     The service is then only degraded, because syncs still update all other columns.
@@ -131,7 +131,7 @@ def _fields() -> Check:
     return Check(ok=True, details=details, degraded=bool(lost_fields))
 
 
-def _replica() -> Check:
+def _check_replica() -> Check:
     """Report the read replica. While it is not used, the service is only degraded: the primary answers."""
     state = load_replica_state()
     assert state is not None  # the check is only made where there is a replica
@@ -139,7 +139,7 @@ def _replica() -> Check:
     return Check(ok=True, details={"used": state.is_used, "lag_seconds": lag}, degraded=not state.is_used)
 
 
-def _outbox() -> Check:
+def _check_outbox() -> Check:
     """Report waiting cases and cases that need an operator, only as numbers, because this page is public."""
     depth, state = load_queue_depth(), load_breaker_state()
     details: dict[str, Any] = {
@@ -166,10 +166,10 @@ def _outbox() -> Check:
 
 
 _CHECKS: dict[str, Callable[[], Check]] = {
-    "syncs": _syncs,
-    "jobs": _jobs,
-    "outbox": _outbox,
-    "breakers": _breakers,
-    "fields": _fields,
+    "syncs": _check_syncs,
+    "jobs": _check_jobs,
+    "outbox": _check_outbox,
+    "breakers": _check_breakers,
+    "fields": _check_fields,
 }
 """The checks to run when PostgreSQL answers and has all migrations."""

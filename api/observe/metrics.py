@@ -10,7 +10,7 @@ from django.db import InterfaceError, OperationalError, ProgrammingError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from api.http.client_address import UNKNOWN, client_address
+from api.http.client_address import UNKNOWN, find_client_address
 from api.observe.exposition import CONTENT_TYPE
 from api.observe.figures import SOURCES
 from sf.sync.best_effort import NOT_MIGRATED
@@ -27,12 +27,12 @@ def metrics(request: HttpRequest) -> HttpResponse:
     """
     if not settings.METRICS_ALLOWED_NETWORKS:
         return _make_text_response("Metrics are off: set METRICS_ALLOWED_NETWORKS.\n", status=404)
-    if not _is_allowed(client_address(request)):
+    if not _is_allowed(find_client_address(request)):
         return _make_text_response(
             "This address may not read metrics: add its network to METRICS_ALLOWED_NETWORKS.\n", status=403
         )
     try:
-        lines = [line for source in SOURCES for metric in source() for line in metric.lines()]
+        lines = [line for source in SOURCES for metric in source() for line in metric.format_lines()]
     except (OperationalError, InterfaceError) as error:
         logger.warning("metrics: PostgreSQL: %s", " ".join(str(error).split()))
         return _make_text_response("PostgreSQL cannot be reached, or takes too long.\n", status=503)

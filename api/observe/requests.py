@@ -80,7 +80,7 @@ def _build_rows(measures: Iterable[Measure]) -> list[list[Any]]:
     return [[*key, *row] for key, row in sorted(counts.items())]
 
 
-def requests_by_route() -> Iterator[Metric]:
+def measure_requests_by_route() -> Iterator[Metric]:
     counts = list(RouteCount.objects.order_by("route", "method", "status"))
     totals = (
         Sample(each.total, {"route": each.route, "method": each.method, "status": str(each.status)}) for each in counts

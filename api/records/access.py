@@ -72,8 +72,8 @@ class Negotiation(DefaultContentNegotiation):
             return renderer, renderer.media_type
         header = request._request.headers.get("Accept", "*/*")
         accepted = [MediaType(token) for token in header.split(",") if token.strip()]
-        best = max(renderers, key=lambda renderer: _preference(accepted, renderer.media_type))
-        if not any(_preference(accepted, best.media_type)):
+        best = max(renderers, key=lambda renderer: _compute_preference(accepted, renderer.media_type))
+        if not any(_compute_preference(accepted, best.media_type)):
             raise exceptions.NotAcceptable
         return best, best.media_type
 
@@ -87,7 +87,7 @@ class Negotiation(DefaultContentNegotiation):
         return matching
 
 
-def _preference(accepted: Sequence[MediaType], media_type: str) -> tuple[float, int, int]:
+def _compute_preference(accepted: Sequence[MediaType], media_type: str) -> tuple[float, int, int]:
     """Return how much a client wants a type: weight, precision and place of its entry in ``Accept``.
 
     The weight is 0 when the client does not accept the type. The most precise entry for the type decides, so

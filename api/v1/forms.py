@@ -13,7 +13,7 @@ from pydantic import ConfigDict, StringConstraints, create_model
 from api.auth.callers import any_caller, require_caller
 from api.forms.accept import NewSubmission, deliver_submission, store_submission
 from api.forms.processors import MOST_CHARACTERS, MOST_VALUES, case_values_of, list_data_schemas
-from api.forms.spam import spam_reason
+from api.forms.spam import find_spam_reason
 from api.forms.values import FormValue, PageTime
 from api.http.errors import NotFound, document_errors
 from api.http.fields import JSON, PlainText, make_json_response
@@ -145,7 +145,7 @@ def submit_form(
         source_url=form.source_url or "",
         identity=identity,
         case_values=case_values_of(form.form_type, form.data),
-        spam_reason=spam_reason(honeypot=form.honeypot, loaded_at=form.submitted_at, data=form.data),
+        spam_reason=find_spam_reason(honeypot=form.honeypot, loaded_at=form.submitted_at, data=form.data),
     )
     submission, is_replay = store_submission(new, request=once)
     state = {**_build_state(submission), "status": FormSubmission.Status.PENDING.value}

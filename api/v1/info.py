@@ -13,7 +13,7 @@ from ninja import Field, Query, Router, Schema
 from pydantic import ConfigDict
 from pydantic.config import JsonDict
 
-from accounts_client.connection import accounts_client, get_cookie_key_types
+from accounts_client.connection import get_cookie_key_types, make_accounts_client
 from api.auth.callers import caller_with
 from api.domain.scopes import Scope
 from api.http.errors import document_errors
@@ -25,7 +25,7 @@ from api.v1.me import (
     CookieName,
     HasEncryptionKey,
     HasSignatureKey,
-    accounts_environment,
+    classify_accounts_environment,
 )
 from sf.live.org import classify_environment, count_calls_today, fetch_usage
 from sf.live.records import LiveCallFailed
@@ -202,7 +202,7 @@ def _get_release_information() -> dict[str, Any]:
         "sfapi_version": settings.RELEASE_VERSION,
         "deployment_version": settings.DEPLOYMENT_VERSION,
         "environment": settings.ENVIRONMENT,
-        "accounts_environment": accounts_environment(settings.ACCOUNTS_URL),
+        "accounts_environment": classify_accounts_environment(settings.ACCOUNTS_URL),
         "salesforce_environment": classify_environment(settings.SALESFORCE_HOST),
     }
 
@@ -223,7 +223,7 @@ def _fetch_api_usage() -> dict[str, Any]:
 
 
 def _check_accounts_api(*, max_age: float) -> dict[str, Any]:
-    client = accounts_client()
+    client = make_accounts_client()
     state = {"configured": client is not None, "url": settings.ACCOUNTS_URL, "token_type": None}
     if client is None:
         return {**state, "status": "not configured"}

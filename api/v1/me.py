@@ -12,11 +12,11 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from ninja import Field, Router, Schema
 
-from accounts_client.connection import accounts_client
+from accounts_client.connection import make_accounts_client
 from accounts_client.errors import CookieError, Step
 from accounts_client.types import AccountsUser
 from api.auth.callers import CredentialsRefused, SignedInUser, authenticate, get_sso_cookies
-from api.http.client_address import client_address
+from api.http.client_address import find_client_address
 from api.http.errors import document_errors
 from api.http.fields import make_json_response
 from api.protection.accounts import AccountsAway, fetch_accounts_user
@@ -123,7 +123,7 @@ def get_me(request: HttpRequest) -> HttpResponse:
         "id": session.id if session and session.id is not None else details.id,
         "accounts": state,
         "csrf_token": get_token(request),
-        "accounts_environment": accounts_environment(settings.ACCOUNTS_URL),
+        "accounts_environment": classify_accounts_environment(settings.ACCOUNTS_URL),
         "cookie_name": settings.SSO_COOKIE_NAME,
     }
     if user is None:
@@ -132,7 +132,7 @@ def get_me(request: HttpRequest) -> HttpResponse:
     return make_json_response(body)
 
 
-def accounts_environment(url: str) -> str:
+def classify_accounts_environment(url: str) -> str:
     """Return ``local``, ``dev``, ``staging`` or ``production``, by the host of Accounts."""
     host = urlsplit(url).hostname or ""
     if host == _PRODUCTION_HOST:
@@ -144,7 +144,7 @@ def accounts_environment(url: str) -> str:
 
 def _fetch_accounts_user(uuid: str) -> tuple[AccountsUser, AccountsState]:
     """Return the user (empty unless Accounts returns one) and the state of Accounts."""
-    client = accounts_client()
+    client = make_accounts_client()
     if client is None:
         return AccountsUser(), "off"
     try:
@@ -163,5 +163,5 @@ def _build_debug_info(request: HttpRequest, cause: BaseException | None) -> dict
         "has_signature_key": bool(settings.SSO_SIGNATURE_PUBLIC_KEY),
         "has_encryption_key": bool(settings.SSO_ENCRYPTION_PRIVATE_KEY),
         **steps,
-        "address": client_address(request),
+        "address": find_client_address(request),
     }

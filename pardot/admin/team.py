@@ -11,12 +11,20 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from pardot.admin.base import ProgramsOnlyAdmin
-from pardot.catalog.asset_names import asset_names
+from pardot.catalog.asset_names import load_asset_names
 from pardot.domain.areas import Area
 from pardot.domain.issues import ISSUES
 from pardot.models import DayNote, Exemption, SavedView, Task, TeamMember, ViewSubscription
 from pardot.planning.saved_views import BadView, clean_view_query
-from pardot.planning.tasks import BadTask, age_days, check_asset, edit_task, fill_in_area, is_overdue, note_status
+from pardot.planning.tasks import (
+    BadTask,
+    check_asset,
+    compute_age_days,
+    edit_task,
+    fill_in_area,
+    is_overdue,
+    note_status,
+)
 from pardot.scoring.exemptions import BadExemption, check_exemption, check_terms
 
 
@@ -118,7 +126,7 @@ class TaskAdmin(SignedAdmin):
 
     @admin.display(description="age in days", ordering="created_at")
     def age(self, task: Task) -> int:
-        return age_days(task)
+        return compute_age_days(task)
 
     def save_model(self, request: HttpRequest, obj: Task, form: Any, change: bool) -> None:
         _note(obj)
@@ -181,7 +189,7 @@ class ExemptionAdmin(SignedAdmin):
         """Add the names of the assets to the rows, with one query per type instead of one per row."""
         changelist = super().get_changelist_instance(request)
         keys = [(row, (Area(row.asset_type), row.asset_id)) for row in changelist.result_list]
-        names = asset_names(key for _, key in keys)
+        names = load_asset_names(key for _, key in keys)
         for row, key in keys:
             row.shown_name = names.get(key)
         return changelist

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from pardot.catalog.complete_reads import complete_reads
 from pardot.catalog.entities import ACTIVITIES
-from pardot.configuration.values import Configuration, configuration
+from pardot.configuration.values import Configuration, load_configuration
 from pardot.models import EntityState
 
 ACTIVITY_GOOD_FOR = timedelta(days=8)
@@ -77,7 +77,7 @@ class AuditInputs:
 def load_audit_inputs(now: datetime | None = None, values: Configuration | None = None) -> AuditInputs:
     """Return the inputs at ``now`` with ``values``. The defaults are the current time and configuration."""
     now = now or timezone.now()
-    known, values = complete_reads(), values or configuration()
+    known, values = complete_reads(), values or load_configuration()
     return AuditInputs(
         now=now,
         configuration=values,

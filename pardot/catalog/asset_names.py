@@ -38,18 +38,18 @@ class UnknownAsset(LookupError):
     """No copied asset of this type has this id; the message says so."""
 
 
-def asset_name(asset_type: Area, asset_id: int) -> str:
+def find_asset_name(asset_type: Area, asset_id: int) -> str:
     """Return the asset's name (a prospect's email address), or its type and id when it has no name.
 
     Raises ``UnknownAsset`` when the asset is not copied.
     """
-    names = asset_names([(asset_type, asset_id)])
+    names = load_asset_names([(asset_type, asset_id)])
     if not names:
         raise UnknownAsset(f"There is no asset {asset_id} among the {asset_type.label.lower()} that were synced.")
     return names[asset_type, asset_id]
 
 
-def asset_names(assets: Iterable[Asset]) -> dict[Asset, str]:
+def load_asset_names(assets: Iterable[Asset]) -> dict[Asset, str]:
     """Return the names of the copied assets among these; one query per type."""
     ids_by_type: dict[Area, set[int]] = {}
     for asset_type, asset_id in assets:

@@ -1,8 +1,8 @@
 """The current values of the settings that staff may change without a release.
 
-Each changed value is a row of ``ConfiguredValue``. Each call of ``configuration()`` reads all rows in one query, so a
-change is in effect from the next request on, in every process. The admin and ``/api/v1/pardot/admin/config`` check
-input with the same declarations (``pardot/configuration/keys.py``). Valid input is stored by
+Each changed value is a row of ``ConfiguredValue``. Each call of ``load_configuration()`` reads all rows in one query,
+so a change is in effect from the next request on, in every process. The admin and ``/api/v1/pardot/admin/config``
+check input with the same declarations (``pardot/configuration/keys.py``). Valid input is stored by
 ``pardot/pipeline/after_change.py``, which calls ``set_value``. A stored value that is no longer valid is logged, and
 its default is used instead. In a mapping, only the invalid entries are replaced.
 """
@@ -43,8 +43,8 @@ __all__ = [
     "Template",
     "UnknownKey",
     "check_value",
-    "configuration",
     "load_changed_configuration",
+    "load_configuration",
     "load_current_values",
     "load_described_values",
     "require_configured_key",
@@ -77,7 +77,7 @@ class Configuration:
         return {action: f"{self.cleanup_tag_prefix}{action}" for action in self.cleanup_actions}
 
 
-def configuration() -> Configuration:
+def load_configuration() -> Configuration:
     """Return the current configuration; one query."""
     return _as_configuration(load_current_values())
 

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from api.auth.callers import CredentialsRefused, Outcome, SignedInUser, authenticate
 from pardot.dashboard.tabs import TABS, choose_tab, list_first_modules
 from pardot.planning.messages import BadLink, require_member_of_token, set_messages
-from pardot.reports.progress_page import progress_page
+from pardot.reports.progress_page import load_progress_page
 from sf.reads.replica import read_from_replica
 
 View = Callable[[HttpRequest], HttpResponse]
@@ -90,7 +90,7 @@ def show_admin_settings(request: HttpRequest, user: SignedInUser) -> HttpRespons
 def show_progress_report(request: HttpRequest, user: SignedInUser) -> HttpResponse:
     """Show the progress report since the day in ``from``. An invalid day is ignored."""
     day = _parse_day(request.GET.get("from", ""))
-    report = read_from_replica(lambda: progress_page(day), after_writes=True)
+    report = read_from_replica(lambda: load_progress_page(day), after_writes=True)
     start = report.facts.card.configuration.camp.start
     context = {"report": report, "user_session": user.session}
     context["camp_start"] = start if start and start <= report.facts.day else None

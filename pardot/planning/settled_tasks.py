@@ -11,7 +11,7 @@ from pardot.models import Finding, Task
 from pardot.scoring.scorecard import load_current_scorecard
 
 
-def settled_tasks(tasks: Iterable[Task]) -> frozenset[int]:
+def find_settled_tasks(tasks: Iterable[Task]) -> frozenset[int]:
     """Return the ids of open tasks whose issue no longer occurs, or whose asset no longer has the issue.
 
     A task about a whole issue is not settled while there is no data about the issue. Queries are made only if an open

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 from django.utils import timezone
 
-from pardot.catalog.asset_names import UnknownAsset, asset_name
+from pardot.catalog.asset_names import UnknownAsset, find_asset_name
 from pardot.domain.areas import Area
 from pardot.domain.days import get_today
 from pardot.domain.issues import BY_KEY
@@ -60,7 +60,7 @@ def filter_tasks(filters: TaskFilter) -> QuerySet[Task]:
     return tasks.order_by("-status", _URGENCY, F("due_date").asc(nulls_last=True), "created_at", "id")
 
 
-def age_days(task: Task) -> int:
+def compute_age_days(task: Task) -> int:
     """Return the days, in ``TIME_ZONE``, from the creation of the task to its completion, or to today."""
     ended = get_today(task.completed_at) if task.completed_at else get_today()
     return (ended - get_today(task.created_at)).days
@@ -113,7 +113,7 @@ def check_asset(task: Task, *, is_named: bool) -> None:
     if task.asset_id is None:
         return
     try:
-        name = asset_name(Area(task.asset_type), task.asset_id)
+        name = find_asset_name(Area(task.asset_type), task.asset_id)
     except UnknownAsset as error:
         raise BadTask("asset_id", str(error)) from error
     if not is_named:

@@ -22,7 +22,7 @@ from pardot.models import (
     Task,
 )
 from pardot.planning.triage import load_action_tags
-from pardot.scoring.camp_days import CampDay, camp_day
+from pardot.scoring.camp_days import CampDay, find_camp_day
 from pardot.scoring.history import load_baselines
 from pardot.scoring.salesforce_coverage import Coverage, load_current_coverage
 from pardot.scoring.scorecard import Scorecard, load_current_scorecard
@@ -77,7 +77,7 @@ def digest_facts(now: datetime | None = None) -> DigestFacts:
     sampled = summaries.get(Area.PROSPECTS) if Area.PROSPECTS not in complete else None
     return DigestFacts(
         day=day,
-        camp=camp_day(card.configuration.camp, day),
+        camp=find_camp_day(card.configuration.camp, day),
         card=card,
         before=load_baselines(day).last,
         summaries=complete,

@@ -17,7 +17,7 @@ from pardot.domain.areas import Area
 from pardot.models import Task, TeamMember
 from pardot.planning.tasks import is_overdue
 from pardot.reports.addresses import build_rows_address, build_tasks_address
-from pardot.reports.personal_work import OwnArea, PersonalWork, WorkFacts, personal_work
+from pardot.reports.personal_work import OwnArea, PersonalWork, WorkFacts, load_personal_work
 from pardot.reports.view_news import ViewNews, view_news
 from pardot.reports.wording import (
     Section,
@@ -46,9 +46,11 @@ def load_members_to_message(day: date) -> list[TeamMember]:
     return [member for member in recipients if member.areas or member.has_task or view_news(member, day)]
 
 
-def personal_message(facts: WorkFacts, member: TeamMember, news: Iterable[ViewNews] = (), *, stop_address: str) -> str:
+def compose_personal_message(
+    facts: WorkFacts, member: TeamMember, news: Iterable[ViewNews] = (), *, stop_address: str
+) -> str:
     """Return the message to ``member``. ``stop_address``: the link at the end, which stops these messages."""
-    work = personal_work(facts, member)
+    work = load_personal_work(facts, member)
     since = format_since_day(facts.since, facts.day) if facts.since else ""
     text = text_of(
         f"Camp Campaign for {member.name}, {format_long_date(facts.day)}",

@@ -57,7 +57,7 @@ def load_work_facts(now: datetime | None = None) -> WorkFacts:
     return WorkFacts(day, card, load_changes_since(None, card, day))
 
 
-def personal_work(facts: WorkFacts, member: TeamMember) -> PersonalWork:
+def load_personal_work(facts: WorkFacts, member: TeamMember) -> PersonalWork:
     """Return the work of ``member``."""
     areas = [Area(area) for area in member.areas]
     changed = [*facts.changes.worse, *facts.changes.other_rows, *facts.changes.better]

@@ -12,7 +12,7 @@ from pardot.domain.days import get_today
 from pardot.domain.grading import grade_of
 from pardot.models import DailySnapshot, Task
 from pardot.reports.wording import SETUP, Section, explain_missing, format_long_date, format_percent, number, text_of
-from pardot.scoring.camp_days import CampDay, camp_day
+from pardot.scoring.camp_days import CampDay, find_camp_day
 from pardot.scoring.salesforce_coverage import Coverage, coverage_of, load_current_coverage
 from pardot.scoring.scorecard import Scorecard, load_current_scorecard
 
@@ -39,7 +39,7 @@ def load_progress_facts(now: datetime | None = None, since: date | None = None) 
     recorded = DailySnapshot.objects.exclude(health_score=None).order_by("day")
     return ProgressFacts(
         day=day,
-        camp=camp_day(card.configuration.camp, day),
+        camp=find_camp_day(card.configuration.camp, day),
         first=(recorded.filter(day__gte=since) if since else recorded).first(),
         card=card,
         coverage=load_current_coverage(),

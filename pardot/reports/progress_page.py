@@ -73,7 +73,7 @@ class ProgressPage:
         return max(0, -(self.change or 0))
 
 
-def progress_page(since: date | None, now: datetime | None = None) -> ProgressPage:
+def load_progress_page(since: date | None, now: datetime | None = None) -> ProgressPage:
     """Return the report of the time from the first snapshot with a score to now.
 
     If ``since`` is given, snapshots before that day are ignored.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from pardot.reports.channels.mail import mail_to
+from pardot.reports.channels.mail import send_mail_to
 from pardot.reports.channels.slack import post_to_slack
 
 
@@ -22,12 +22,12 @@ class TeamChannel:
     label: str
 
 
-def team_channels() -> dict[str, TeamChannel]:
+def list_team_channels() -> dict[str, TeamChannel]:
     """Return the configured channels by name. ``DigestDelivery`` stores deliveries under the same names."""
     channels = {}
     if url := settings.SLACK_WEBHOOK_URL:
         channels["slack"] = TeamChannel(lambda text: post_to_slack(url, text), "Slack")
     if recipients := settings.DIGEST_RECIPIENTS:
-        mail = lambda text: mail_to(recipients, text.partition("\n")[0], text)  # noqa: E731
+        mail = lambda text: send_mail_to(recipients, text.partition("\n")[0], text)  # noqa: E731
         channels["mail"] = TeamChannel(mail, ", ".join(recipients))
     return channels

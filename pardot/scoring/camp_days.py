@@ -28,7 +28,7 @@ class CampDay:
         return 1 <= self.number <= self.total
 
 
-def camp_day(dates: CampDates, day: date) -> CampDay | None:
+def find_camp_day(dates: CampDates, day: date) -> CampDay | None:
     """Return the position of ``day`` relative to camp; ``None`` when no camp is planned."""
     if dates.start is None or dates.end is None:
         return None

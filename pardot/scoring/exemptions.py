@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from pardot.audits.asset_audit import AssetAudit
 from pardot.audits.run import ASSET_AUDITS, AUDIT_OF
-from pardot.catalog.asset_names import UnknownAsset, asset_name
+from pardot.catalog.asset_names import UnknownAsset, find_asset_name
 from pardot.domain.areas import Area
 from pardot.domain.issues import BY_KEY, ISSUES
 from pardot.models import Exemption
@@ -97,7 +97,7 @@ def check_exemption(*, asset_type: Area, asset_id: int, issue: str, until: date 
     """Raise ``BadExemption`` when the asset, the issue or the end date is not valid."""
     check_terms(asset_type=asset_type, issue=issue, until=until)
     try:
-        asset_name(asset_type, asset_id)
+        find_asset_name(asset_type, asset_id)
     except UnknownAsset as error:
         raise BadExemption("asset_id", str(error)) from error
 

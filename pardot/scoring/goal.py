@@ -14,7 +14,7 @@ from decimal import ROUND_CEILING, Decimal
 
 from pardot.domain.areas import Area
 from pardot.domain.grading import BEST, Occurrences
-from pardot.scoring.scorecard import IssueCount, Scorecard, ScoreInputs, scorecard
+from pardot.scoring.scorecard import IssueCount, Scorecard, ScoreInputs, compute_scorecard
 
 TENTH = Decimal("0.1")
 """The step size for fixing percentages."""
@@ -50,7 +50,7 @@ class _Option:
 
 def plan_fixes(inputs: ScoreInputs, target: int) -> Plan:
     """Return fixes after which the overall score is at least ``target`` (1 to 100). Raises ``NoScore``."""
-    card = scorecard(inputs)
+    card = compute_scorecard(inputs)
     if card.overall is None:
         raise NoScore("There is no score yet: nothing was synced.")
     if card.overall >= target:

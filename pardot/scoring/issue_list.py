@@ -36,7 +36,7 @@ class ListedIssue:
     """The open tasks that were created for the issue."""
 
 
-def issue_list(card: Scorecard, tasks: Iterable[Task]) -> list[ListedIssue]:
+def build_issue_list(card: Scorecard, tasks: Iterable[Task]) -> list[ListedIssue]:
     """Return the issues with the largest impact first. Issues without data are last.
 
     Among issues with equal impact, those that occur come before those that do not. Then the priority decides.

@@ -21,7 +21,7 @@ from pardot.domain.days import get_today
 from pardot.domain.grading import Demerit, Grading, grade_areas, grade_of
 from pardot.domain.issues import BY_KEY, ISSUES
 from pardot.models import DailySnapshot
-from pardot.scoring.scorecard import IssueCount, Scorecard, load_score_inputs, scorecard
+from pardot.scoring.scorecard import IssueCount, Scorecard, compute_scorecard, load_score_inputs
 
 DAYS = 45
 """The number of days in the trend, today included. The scores of the earlier days are recomputed."""
@@ -73,8 +73,8 @@ def preview(changes: Mapping[str, Any], now: datetime | None = None) -> Preview:
     issues = {key: replace(issue, count=counted.get(key, issue.count)) for key, issue in inputs.issues.items()}
     regrades = (inputs.configuration.weights, inputs.configuration.thresholds) != (values.weights, values.thresholds)
     return Preview(
-        before=scorecard(inputs),
-        after=scorecard(replace(inputs, issues=issues, configuration=values)),
+        before=compute_scorecard(inputs),
+        after=compute_scorecard(replace(inputs, issues=issues, configuration=values)),
         days=_preview_days(inputs.configuration, values, get_today(now)) if regrades else (),
         limits=tuple(_explain_limits(affected, audit, regrades=regrades)),
     )

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from pardot.audits.inputs import ACTIVITY_GOOD_FOR
 from pardot.audits.run import ASSET_AUDITS
-from pardot.configuration.values import Configuration, configuration
+from pardot.configuration.values import Configuration, load_configuration
 from pardot.domain.areas import Area
 from pardot.domain.days import get_today
 from pardot.domain.grading import Demerit, Grading, Occurrences, compute_weighted_mean, grade_areas, grade_of
@@ -88,7 +88,7 @@ class ScoreInputs:
 
 def load_current_scorecard(now: datetime | None = None) -> Scorecard:
     """Compute the scorecard as of now. The number of queries does not grow with the number of assets."""
-    return scorecard(load_score_inputs(now))
+    return compute_scorecard(load_score_inputs(now))
 
 
 def load_score_inputs(now: datetime | None = None) -> ScoreInputs:
@@ -103,12 +103,12 @@ def load_score_inputs(now: datetime | None = None) -> ScoreInputs:
             for issue in ISSUES
         },
         team=tuple(TeamMember.objects.all()),
-        configuration=configuration(),
+        configuration=load_configuration(),
         audited_at=max((summary.audited_at for summary in summaries.values()), default=None),
     )
 
 
-def scorecard(inputs: ScoreInputs) -> Scorecard:
+def compute_scorecard(inputs: ScoreInputs) -> Scorecard:
     """Grade ``inputs``; no query."""
     values = inputs.configuration
     demerits = [

@@ -9,7 +9,7 @@ from outgoing.numbers import format_count
 from pardot.domain.grading import Occurrences
 from pardot.domain.issues import BY_KEY
 from pardot.scoring.issue_list import format_occurrences
-from pardot.scoring.scorecard import Scorecard, ScoreInputs, scorecard
+from pardot.scoring.scorecard import Scorecard, ScoreInputs, compute_scorecard
 
 
 class BadFix(ValueError):
@@ -29,14 +29,14 @@ class WhatIf:
     fixed: Mapping[str, Occurrences]
 
 
-def what_if(inputs: ScoreInputs, fixes: Mapping[str, Occurrences | None]) -> WhatIf:
+def compute_what_if(inputs: ScoreInputs, fixes: Mapping[str, Occurrences | None]) -> WhatIf:
     """Compute the current scores, and the scores after the fixes. Raises ``BadFix``.
 
     ``fixes`` maps an issue's key to the number of occurrences to fix. For an issue that is a percentage, the number
     is in percentage points. ``None`` fixes all occurrences of the issue.
     """
     fixed = {key: _check(inputs, key, count) for key, count in fixes.items()}
-    return WhatIf(before=scorecard(inputs), after=scorecard(inputs.with_fixed(fixed)), fixed=fixed)
+    return WhatIf(before=compute_scorecard(inputs), after=compute_scorecard(inputs.with_fixed(fixed)), fixed=fixed)
 
 
 def _check(inputs: ScoreInputs, key: str, count: Occurrences | None) -> Occurrences:

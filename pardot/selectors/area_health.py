@@ -71,7 +71,7 @@ class AreaHealth:
         return issue_of_flag(self.area, flag)
 
 
-def area_health(*areas: Area, now: datetime | None = None) -> dict[Area, AreaHealth]:
+def load_area_health(*areas: Area, now: datetime | None = None) -> dict[Area, AreaHealth]:
     """Return the health of these areas (default: all areas of assets); three queries."""
     now = now or timezone.now()
     chosen = areas or tuple(AUDIT_OF)

@@ -42,7 +42,7 @@ class AssetHistory:
     tags: Sequence[dict[str, Any]]
 
 
-def asset_history(health: AreaHealth, asset: int) -> AssetHistory | None:
+def load_asset_history(health: AreaHealth, asset: int) -> AssetHistory | None:
     """Return the asset with this id; ``None`` when the area has no such asset."""
     records = load_shown_records(health.audit.model._default_manager.filter(pk=asset), health)
     return (

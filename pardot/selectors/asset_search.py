@@ -66,7 +66,7 @@ def search_rows(rows: Rows, area: Area, text: str) -> Rows:
     return whole if whole.exists() else rows.filter(match_parts(area, text))
 
 
-def did_you_mean(area: Area, filters: Filters, matching: Callable[[Filters], Rows]) -> str | None:
+def suggest_search(area: Area, filters: Filters, matching: Callable[[Filters], Rows]) -> str | None:
     """Return words similar to ``filters.q`` that match under the other filters, or ``None``."""
     if not filters.q:
         return None

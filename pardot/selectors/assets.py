@@ -17,7 +17,7 @@ from pardot.domain.object_types import load_object_type_words
 from pardot.models import AuditSummary, Campaign, EntityState, Folder, TaggedObject
 from pardot.models.audited import BY_NAME
 from pardot.selectors.area_health import AreaHealth
-from pardot.selectors.asset_search import did_you_mean, search_rows
+from pardot.selectors.asset_search import search_rows, suggest_search
 from pardot.selectors.rows import FlagFilters, Rows, SortKeys, build_flag_count_key, filter_rows, sort_rows
 from pardot.selectors.since import add_since, build_newest_finding_key
 
@@ -97,7 +97,7 @@ def load_asset_page(health: AreaHealth, filters: AssetFilters, *, sort: str, lim
     keys = _build_sort_keys(health, filters.flag)
     records = load_shown_records(sort_rows(rows, sort, keys)[offset : offset + limit], health)
     count = rows.count()
-    suggestion = None if count else did_you_mean(health.area, filters, lambda other: filter_assets(health, other))
+    suggestion = None if count else suggest_search(health.area, filters, lambda other: filter_assets(health, other))
     return AssetPage(count, records, suggestion)
 
 

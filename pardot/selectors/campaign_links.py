@@ -40,7 +40,7 @@ class CampaignLinks:
     lists: int | None
 
 
-def campaign_links() -> CampaignLinks:
+def load_campaign_links() -> CampaignLinks:
     """Return the counts of the latest audits; one query."""
     summaries = {Area(row.area): row for row in AuditSummary.objects.filter(is_complete=True)}
     by_type = {area: _build_link_counts(summaries.get(area)) for area in CONTENT}

@@ -14,9 +14,9 @@ from pardot.domain.areas import Area
 from pardot.models import Campaign, Folder
 from pardot.models.audited import BY_NAME
 from pardot.selectors.area_health import AreaHealth
-from pardot.selectors.asset_search import did_you_mean, search_rows
+from pardot.selectors.asset_search import search_rows, suggest_search
 from pardot.selectors.assets import add_names, as_known
-from pardot.selectors.children import COUNT_OF, load_children, orphans
+from pardot.selectors.children import COUNT_OF, load_children, load_orphans
 from pardot.selectors.rows import FlagFilters, Rows, SortKeys, build_flag_count_key, filter_rows, sort_rows, with_flag
 from pardot.selectors.since import add_since, build_newest_finding_key
 
@@ -81,11 +81,11 @@ def load_campaign_page(
     return CampaignPage(
         count=count,
         campaigns=campaigns,
-        orphans=orphans(health).by_type,
+        orphans=load_orphans(health).by_type,
         folders=dict(Folder.objects.filter(pk__in=Campaign.objects.values("folder_id")).values_list("pk", "name")),
         did_you_mean=None
         if count
-        else did_you_mean(Area.CAMPAIGNS, filters, lambda other: filter_campaigns(of_campaigns, other)),
+        else suggest_search(Area.CAMPAIGNS, filters, lambda other: filter_campaigns(of_campaigns, other)),
     )
 
 

@@ -59,7 +59,7 @@ def load_children(campaigns: Sequence[int], health: Mapping[Area, AreaHealth]) -
     return _load_content(f"({' UNION ALL '.join(selects)}) content WHERE place <= %(most)s", parameters, health)
 
 
-def orphans(health: Mapping[Area, AreaHealth]) -> Content:
+def load_orphans(health: Mapping[Area, AreaHealth]) -> Content:
     """Return the first ``MOST_ORPHANS`` assets of each type whose campaign was deleted.
 
     Types without data about orphans have empty lists.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from pardot.catalog.asset_names import asset_names
+from pardot.catalog.asset_names import load_asset_names
 from pardot.domain.areas import Area
 from pardot.selectors.rows import Rows
 
@@ -23,7 +23,7 @@ class BadChoice(ValueError):
 def load_chosen_by_id(area: Area, ids: Sequence[int]) -> Mapping[int, str]:
     """Return the assets' names by id, in the order of ``ids``. Raises ``BadChoice``."""
     _check_number("ids", len(ids))
-    names = asset_names((area, asset_id) for asset_id in ids)
+    names = load_asset_names((area, asset_id) for asset_id in ids)
     unknown = [asset_id for asset_id in ids if (area, asset_id) not in names]
     if unknown:
         raise BadChoice(

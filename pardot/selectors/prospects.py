@@ -166,7 +166,7 @@ def load_prospect_page(
     else:
         ids = matches.walk_index(_ORDERS[name], limit, offset, descending=descending)
     is_exact = known is not None or count <= FEW
-    suggestion = None if count or not filters.q else _did_you_mean(filters)
+    suggestion = None if count or not filters.q else _suggest_search(filters)
     return ProspectPage(ids, count if is_exact else FEW, is_exact, suggestion)
 
 
@@ -198,14 +198,14 @@ class _Matches:
 
     def count_up_to(self, most: int) -> int:
         """Count the matches, up to ``most``."""
-        [count] = self._query(f"SELECT count(*) FROM (SELECT 1 {self._build_from_clause()} LIMIT {most}) found")  # noqa: S608 - our own SQL
+        [count] = self._run_query(f"SELECT count(*) FROM (SELECT 1 {self._build_from_clause()} LIMIT {most}) found")  # noqa: S608 - our own SQL
         return count
 
     def find_and_sort(self, order: _Order, limit: int, offset: int, *, descending: bool) -> list[int]:
         """Find all matches, then sort them. This is faster for few matches."""
         rows = self._build_from_clause()
         by = order.build_order_of_all(descending=descending)
-        return self._query(
+        return self._run_query(
             f"WITH found AS MATERIALIZED (SELECT p.* {rows}) "  # noqa: S608 - our own SQL
             f"SELECT p.id FROM found p {_ENGAGEMENT} ORDER BY {by} LIMIT {limit} OFFSET {offset}"
         )
@@ -214,18 +214,18 @@ class _Matches:
         """Read rows in the order of an index, then rows without a sort value. This is faster for many matches."""
         rows = self._build_from_clause(order.is_filled, _ENGAGEMENT)
         by = order.build_order_within(descending=descending)
-        ids = self._query(f"SELECT p.id {rows} ORDER BY {by} LIMIT {limit} OFFSET {offset}")
+        ids = self._run_query(f"SELECT p.id {rows} ORDER BY {by} LIMIT {limit} OFFSET {offset}")
         if len(ids) == limit:
             return ids
-        [filled] = [offset + len(ids)] if ids or not offset else self._query(f"SELECT count(*) {rows}")
+        [filled] = [offset + len(ids)] if ids or not offset else self._run_query(f"SELECT count(*) {rows}")
         rest, skipped = limit - len(ids), max(0, offset - filled)
         others = self._build_from_clause(order.is_empty, _ENGAGEMENT)
-        return ids + self._query(f"SELECT p.id {others} ORDER BY p.id LIMIT {rest} OFFSET {skipped}")
+        return ids + self._run_query(f"SELECT p.id {others} ORDER BY p.id LIMIT {rest} OFFSET {skipped}")
 
     def _build_from_clause(self, condition: str = "true", join: str = "") -> str:
         return f"FROM pardot_prospect p {join} WHERE {' AND '.join((*self.conditions, condition))}"
 
-    def _query(self, statement: str) -> list[int]:
+    def _run_query(self, statement: str) -> list[int]:
         with connection.cursor() as cursor:
             cursor.execute(statement, self.values)
             return [number for (number,) in cursor.fetchall()]
@@ -243,7 +243,7 @@ _NEAR = """
 """
 
 
-def _did_you_mean(filters: ProspectFilters) -> str | None:
+def _suggest_search(filters: ProspectFilters) -> str | None:
     """Return the name, company or email most similar to the search, among matches of the other filters."""
     conditions = " AND ".join(_build_conditions(replace(filters, q=None))) or "true"
     statement = _NEAR.format(texts=_TEXTS, conditions=conditions)

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from pardot.audits.run import AUDIT_OF
 from pardot.domain.areas import Area
-from pardot.selectors.area_health import AreaHealth, area_health
+from pardot.selectors.area_health import AreaHealth, load_area_health
 from pardot.selectors.assets import AssetFilters, NotOfThisArea, filter_assets
 from pardot.selectors.campaigns import CampaignFilters, filter_campaigns
 from pardot.selectors.children import COUNT_OF
@@ -74,7 +74,7 @@ def count_view_rows(query: str) -> ViewRows | None:
     area = area_of_view(query)
     if area is None:
         return None
-    health = area_health(area)[area]
+    health = load_area_health(area)[area]
     pairs = dict(parse_qsl(query))
     options = {name.removeprefix(f"{area.value}."): value for name, value in pairs.items()}
     if health.items is None or _parse_flag(options) not in {None, *health.known_flags}:

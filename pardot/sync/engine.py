@@ -175,7 +175,7 @@ class EntitySync(PardotSync):
         if self._synced.changes_by and not self._state.split:
             self._divide()
         self._stage_slices()
-        while self._removes() and not self._state.confirmed and self._would_remove():
+        while self._may_remove() and not self._state.confirmed and self._would_remove():
             before = self._state.rows
             self._state = self._state.reopened()
             self._stage_slices()
@@ -228,7 +228,7 @@ class EntitySync(PardotSync):
 
     # -- merging ----------------------------------------------------------------------------------------
 
-    def _removes(self) -> bool:
+    def _may_remove(self) -> bool:
         return self._state.is_full and (not self._state.withheld or self._options.allow_deletes.limit(self._name) > 0)
 
     def _would_remove(self) -> bool:
@@ -251,7 +251,7 @@ class EntitySync(PardotSync):
             rows=self._state.rows,
             began=self._state.began_at,
             is_full=self._state.is_full,
-            removes_missing=self._removes(),
+            removes_missing=self._may_remove(),
             within=self._build_within_condition(),
             previous_watermark=datetime.fromisoformat(previous) if previous else None,
         )

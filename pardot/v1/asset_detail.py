@@ -10,8 +10,8 @@ from ninja import Field, Path, Router, Schema
 from api.http.errors import NotFound, document_errors
 from pardot.domain.areas import Area
 from pardot.models import Exemption, Task
-from pardot.selectors.area_health import area_health
-from pardot.selectors.asset_history import asset_history
+from pardot.selectors.area_health import load_area_health
+from pardot.selectors.asset_history import load_asset_history
 from pardot.v1.assets import AssetRecord, TypeName, require_area
 from pardot.v1.exemptions import ExemptionOut, load_exemption_answers
 from pardot.v1.fields import PathId
@@ -57,8 +57,8 @@ class AssetDetail(Schema):
 def get_asset(request: HttpRequest, type: Path[TypeName], asset_id: PathId) -> AssetDetail:  # noqa: A002 - its name in the path
     """Return an asset with its open and fixed issues, its tags, exemptions and tasks."""
     area = require_area(type)
-    health = area_health(area)[area]
-    history = asset_history(health, asset_id)
+    health = load_area_health(area)[area]
+    history = load_asset_history(health, asset_id)
     if history is None:
         raise NotFound(f"There is no asset with the id {asset_id} among {area.label.lower()}.")
     about = {"asset_type": area, "asset_id": asset_id}

@@ -14,7 +14,7 @@ from api.http.errors import NotFound, document_errors
 from api.http.fields import PlainText, make_json_response
 from pardot.audits.run import AUDIT_OF
 from pardot.domain.areas import Area
-from pardot.selectors.area_health import area_health
+from pardot.selectors.area_health import load_area_health
 from pardot.selectors.assets import AssetFilters, NotOfThisArea, load_asset_page, load_inventory
 from pardot.v1.health_of_area import AreaSummary, build_area_summary
 from pardot.v1.pages import FlagParameters, Name, Paging, RecordId, SearchText, make_unprocessable_query, reject_unknown
@@ -148,7 +148,7 @@ def get_asset_inventory(request: HttpRequest) -> HttpResponse:
 def get_asset_health(request: HttpRequest) -> HttpResponse:
     """Return the number of assets with each flag, by type."""
     return make_json_response(
-        {"types": {area.value: build_area_summary(health) for area, health in area_health().items()}}
+        {"types": {area.value: build_area_summary(health) for area, health in load_area_health().items()}}
     )
 
 
@@ -160,7 +160,7 @@ def get_asset_health(request: HttpRequest) -> HttpResponse:
 def list_assets(request: HttpRequest, type: Path[TypeName], search: Query[AssetSearch]) -> HttpResponse:  # noqa: A002 - its name in the path
     """Return a page of the audit table of one type."""
     area = require_area(type)
-    health = area_health(area)[area]
+    health = load_area_health(area)[area]
     with reject_unknown():
         try:
             page = load_asset_page(health, search.filters(), sort=search.sort, limit=search.limit, offset=search.offset)

@@ -15,7 +15,7 @@ from pardot.catalog.entities import FOLDERS, TAGGED_OBJECTS
 from pardot.domain.areas import Area
 from pardot.domain.days import get_today
 from pardot.models import DailySnapshot, EntityState
-from pardot.scoring.camp_days import camp_day
+from pardot.scoring.camp_days import find_camp_day
 from pardot.scoring.history import load_baselines
 from pardot.scoring.salesforce_coverage import Coverage, load_current_coverage
 from pardot.scoring.scorecard import Scorecard, load_current_scorecard
@@ -103,7 +103,7 @@ def get_briefing(request: HttpRequest) -> Briefing:
     now = timezone.now()
     card, read, day = load_current_scorecard(now), complete_reads(), get_today(now)
     before = load_baselines(day)
-    camp = camp_day(card.configuration.camp, day)
+    camp = find_camp_day(card.configuration.camp, day)
     return Briefing(
         date=day,
         camp_day=camp.number if camp and camp.is_during else None,

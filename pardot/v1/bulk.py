@@ -16,7 +16,7 @@ from pardot.domain.areas import Area
 from pardot.planning.asset_tasks import add_task_for_all, add_task_for_each, remove_tasks
 from pardot.planning.tasks import BadTask
 from pardot.scoring.exemptions import BadExemption, add_exemptions, remove_exemptions
-from pardot.selectors.area_health import area_health
+from pardot.selectors.area_health import load_area_health
 from pardot.selectors.assets import NotOfThisArea, filter_assets
 from pardot.selectors.campaigns import filter_campaigns
 from pardot.selectors.chosen import MOST_CHOSEN, BadChoice, load_chosen_by_filters, load_chosen_by_id
@@ -193,14 +193,14 @@ def delete_exemptions(request: HttpRequest, body: Removal) -> Removed:
 def _select_assets(area: Area, search: AssetParameters) -> Rows:
     with reject_unknown():
         try:
-            return filter_assets(area_health(area)[area], search.filters())
+            return filter_assets(load_area_health(area)[area], search.filters())
         except NotOfThisArea as error:
             raise make_unprocessable_query(error.name, str(error)) from error
 
 
 def _select_campaigns(search: CampaignParameters) -> Rows:
     with reject_unknown():
-        return filter_campaigns(area_health(Area.CAMPAIGNS)[Area.CAMPAIGNS], search.filters())
+        return filter_campaigns(load_area_health(Area.CAMPAIGNS)[Area.CAMPAIGNS], search.filters())
 
 
 def _make_tasks(request: HttpRequest, area: Area, body: BulkTasks, matching: Callable[[], Rows]) -> Status[BulkMade]:

@@ -15,7 +15,7 @@ from api.http.fields import SalesforceIdText, make_json_response
 from api.http.ids import require_id
 from pardot.domain.areas import Area
 from pardot.domain.grading import compute_percentage
-from pardot.selectors.area_health import AreaHealth, area_health
+from pardot.selectors.area_health import AreaHealth, load_area_health
 from pardot.selectors.campaign_members import MemberPage, load_member_page
 from pardot.selectors.campaigns import CampaignFilters, load_campaign_page
 from pardot.selectors.children import COUNT_OF
@@ -166,7 +166,7 @@ def _subtract_days(now: datetime, days: int | None) -> datetime | None:
 )
 def list_campaigns(request: HttpRequest, search: Query[CampaignSearch]) -> HttpResponse:
     """Return a page of campaigns. The filters do not apply to `summary`, `orphans` and `folders`."""
-    health = area_health(Area.CAMPAIGNS, *COUNT_OF)
+    health = load_area_health(Area.CAMPAIGNS, *COUNT_OF)
     with reject_unknown():
         page = load_campaign_page(health, search.filters(), sort=search.sort, limit=search.limit, offset=search.offset)
     return make_json_response(

@@ -7,7 +7,7 @@ from ninja import Field, Query, Router, Schema
 
 from api.domain.error_types import ErrorType
 from api.http.errors import BadGateway, Unavailable, document_errors
-from pardot.configuration.values import configuration
+from pardot.configuration.values import load_configuration
 from pardot.domain.areas import Area
 from pardot.domain.grading import compute_percentage
 from pardot.planning.triage import ActionTag, TaggedShare, load_action_tags, load_tagged_shares
@@ -98,7 +98,7 @@ def set_up_cleanup(request: HttpRequest) -> CleanupSetup:
     can be created at the moment; a retry is harmless.
     """
     try:
-        cleanup_tags = make_missing_tags(configuration())
+        cleanup_tags = make_missing_tags(load_configuration())
     except TagsNotMade as error:
         raise Unavailable(
             f"Not all tags can be created at the moment: {error}. A retry is harmless.",

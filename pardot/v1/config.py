@@ -11,7 +11,7 @@ from ninja import Field, Router, Schema
 
 from api.auth.callers import get_signed_in_user
 from api.http.errors import document_errors
-from pardot.configuration.values import Configuration, configuration
+from pardot.configuration.values import Configuration, load_configuration
 from pardot.domain.areas import Area
 from pardot.domain.issues import ISSUES
 from pardot.models import TeamMember
@@ -91,7 +91,7 @@ def get_config(request: HttpRequest) -> PardotConfig:
     """
     team = list(TeamMember.objects.all())
     instance_url = SyncConfig.objects.values_list("instance_url", flat=True).first() or None
-    return _build_config(configuration(), team, instance_url, account=get_signed_in_user(request).session.uuid)
+    return _build_config(load_configuration(), team, instance_url, account=get_signed_in_user(request).session.uuid)
 
 
 def _build_config(

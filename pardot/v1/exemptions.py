@@ -15,7 +15,7 @@ from pydantic import ConfigDict, StringConstraints
 from api.http.errors import NotFound, Unprocessable, document_errors
 from api.http.fields import STORABLE
 from api.records.values import QueryBoolean, QueryText
-from pardot.catalog.asset_names import asset_names, load_campaign_salesforce_ids
+from pardot.catalog.asset_names import load_asset_names, load_campaign_salesforce_ids
 from pardot.domain.areas import Area
 from pardot.models import Exemption
 from pardot.scoring.exemptions import BadExemption, add_exemption, filter_exemptions
@@ -119,7 +119,7 @@ def load_exemption_answers(exemptions: list[Exemption] | QuerySet[Exemption]) ->
     """Return the exemptions as answers; the number of queries does not grow with the exemptions."""
     rows = list(exemptions)
     assets = [(Area(row.asset_type), row.asset_id) for row in rows]
-    names, linked = asset_names(assets), load_campaign_salesforce_ids(assets)
+    names, linked = load_asset_names(assets), load_campaign_salesforce_ids(assets)
     day = timezone.localdate()
     return [
         ExemptionOut(

@@ -9,7 +9,7 @@ from ninja import Field, Router, Schema
 
 from api.http.errors import document_errors
 from pardot.domain.areas import Area
-from pardot.selectors.campaign_links import campaign_links
+from pardot.selectors.campaign_links import load_campaign_links
 
 router = Router(tags=["pardot: assets"])
 
@@ -45,7 +45,7 @@ class GearSummary(Schema):
 )
 def get_gear_summary(request: HttpRequest) -> GearSummary:
     """Return how many assets are in campaigns, as of the latest audits. Exempt assets are counted too."""
-    links = campaign_links()
+    links = load_campaign_links()
     return GearSummary(
         content={area: ChainOut(**asdict(counts)) for area, counts in links.by_type.items()},
         totals=ChainOut(**asdict(links.totals)),

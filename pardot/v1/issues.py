@@ -21,7 +21,7 @@ from pardot.models import Task
 from pardot.planning.issue_tasks import add_issue_task
 from pardot.planning.tasks import BadTask
 from pardot.scoring.changes import load_oldest_findings
-from pardot.scoring.issue_list import ListedIssue, build_listed_issue, issue_list, load_open_issue_tasks
+from pardot.scoring.issue_list import ListedIssue, build_issue_list, build_listed_issue, load_open_issue_tasks
 from pardot.scoring.scorecard import Scorecard, load_current_scorecard
 from pardot.scoring.snapshots import as_number
 from pardot.v1.fields import NOT_BLANK, get_actor_name
@@ -114,7 +114,9 @@ def list_issues(request: HttpRequest) -> IssueList:
     """Return all issues by impact. Issues that do not occur or have no data are last."""
     card = load_current_scorecard()
     oldest = load_oldest_findings(get_today())
-    issues = [_build_item(listed, oldest.get(listed.issue.key)) for listed in issue_list(card, load_open_issue_tasks())]
+    issues = [
+        _build_item(listed, oldest.get(listed.issue.key)) for listed in build_issue_list(card, load_open_issue_tasks())
+    ]
     return IssueList(count=len(issues), audited_at=card.audited_at, issues=issues)
 
 

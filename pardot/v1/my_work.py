@@ -16,7 +16,7 @@ from api.http.errors import document_errors
 from pardot.domain.areas import Area
 from pardot.models import TeamMember
 from pardot.planning.team import find_member_by_account
-from pardot.reports.personal_work import WorkFacts, load_work_facts, personal_work
+from pardot.reports.personal_work import WorkFacts, load_personal_work, load_work_facts
 from pardot.v1.changes import ChangedRows, build_changed_rows
 from pardot.v1.tasks import TaskOut, load_task_answers
 
@@ -67,7 +67,7 @@ _NOTHING: dict[str, Any] = {"areas": [], "changes": [], "tasks": [], "task_count
 
 
 def _load_work(facts: WorkFacts, member: TeamMember) -> dict[str, Any]:
-    work = personal_work(facts, member)
+    work = load_personal_work(facts, member)
     return {
         "areas": [
             AreaOfMine(area=own.area, label=own.area.label, score=own.score, grade=own.grade, before=own.before)

@@ -8,7 +8,7 @@ from ninja import Field, Query, Router, Schema
 from api.http.errors import document_errors
 from api.http.fields import make_json_response
 from pardot.domain.areas import Area
-from pardot.selectors.area_health import area_health
+from pardot.selectors.area_health import load_area_health
 from pardot.selectors.assets import AssetFilters, load_asset_page
 from pardot.v1.assets import AssetRecord
 from pardot.v1.health_of_area import AreaSummary, build_area_summary
@@ -78,7 +78,7 @@ def list_tags(request: HttpRequest, search: Query[TagSearch]) -> HttpResponse:
 
     The figures are `totals`, `summary`, `naming_patterns` and `object_type_coverage`, from the latest audit.
     """
-    health = area_health(Area.TAGS)[Area.TAGS]
+    health = load_area_health(Area.TAGS)[Area.TAGS]
     filters = AssetFilters(
         flag=search.flag,
         issues=search.issues,

@@ -18,12 +18,12 @@ from api.records.values import QueryBoolean, QueryText
 from pardot.catalog.asset_names import load_campaign_salesforce_ids
 from pardot.domain.areas import Area
 from pardot.models import Task, TeamMember
-from pardot.planning.settled_tasks import settled_tasks
+from pardot.planning.settled_tasks import find_settled_tasks
 from pardot.planning.tasks import (
     BadTask,
     TaskFilter,
     add_task,
-    age_days,
+    compute_age_days,
     edit_task,
     filter_tasks,
     is_overdue,
@@ -210,7 +210,7 @@ def load_task_answers(tasks: Iterable[Task]) -> list[TaskOut]:
     """
     tasks = list(tasks)
     linked = load_campaign_salesforce_ids(asset for task in tasks if (asset := _find_asset(task)))
-    settled = settled_tasks(tasks)
+    settled = find_settled_tasks(tasks)
     return [_build_answer(task, linked, is_settled=task.pk in settled) for task in tasks]
 
 
@@ -236,7 +236,7 @@ def _build_answer(task: Task, linked: Mapping[tuple[Area, int], str], *, is_sett
         due_date=task.due_date,
         is_overdue=is_overdue(task),
         is_settled=is_settled,
-        age_days=age_days(task),
+        age_days=compute_age_days(task),
         created_by=task.created_by,
         created_at=task.created_at,
         updated_at=task.updated_at,

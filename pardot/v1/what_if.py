@@ -15,7 +15,7 @@ from pardot.domain.areas import Area
 from pardot.domain.issues import BY_KEY
 from pardot.scoring.scorecard import load_score_inputs
 from pardot.scoring.snapshots import as_number
-from pardot.scoring.what_if import BadFix, WhatIf, what_if
+from pardot.scoring.what_if import BadFix, WhatIf, compute_what_if
 from pardot.v1.score_changes import (
     AreaChange,
     PersonChange,
@@ -81,7 +81,7 @@ def score_what_if(request: HttpRequest, body: Fixes) -> WhatIfScores:
             raise _make_refusal(place, "issue", f"{fix.issue} is given twice")
         fixes[fix.issue] = None if fix.count is None else Decimal(str(fix.count))
     try:
-        return _build_answer(what_if(load_score_inputs(), fixes))
+        return _build_answer(compute_what_if(load_score_inputs(), fixes))
     except BadFix as error:
         place = list(fixes).index(error.key)
         raise _make_refusal(place, "count" if error.key in BY_KEY else "issue", str(error)) from error

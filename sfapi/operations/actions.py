@@ -57,7 +57,7 @@ SURVEY = Action("survey", "Run survey", ("camp_sync", "--survey"), _SURVEY_QUEST
 DIGEST = Action("digest", "Send digest now", ("camp_digest", "--send", "--again"), _DIGEST_QUESTION)
 
 
-def actions(runs: Mapping[str, Sequence[SyncRun]]) -> Mapping[str, Action]:
+def list_actions(runs: Mapping[str, Sequence[SyncRun]]) -> Mapping[str, Action]:
     """Return every action for which this installation has a button now, by its key.
 
     ``runs``: the runs of each object, latest first.

@@ -34,10 +34,10 @@ from sf.reads.replica_state import ReplicaState, load_replica_state
 from sf.status.freshness import FAILING, MAX_AGE, Freshness, Health, load_all_freshness
 from sf.sync.again import find_next_tries
 from sf.sync.readable import compose_remedy, load_unreadable_fields
-from sfapi.operations.actions import DIGEST, REFRESH, SURVEY, SYNC_ALL, Action, accept_key, actions, sync_key
+from sfapi.operations.actions import DIGEST, REFRESH, SURVEY, SYNC_ALL, Action, accept_key, list_actions, sync_key
 from sfapi.operations.advice import explain_bad_end, find_advice
 from sfapi.operations.bars import draw_bars
-from sfapi.operations.next_starts import Start, next_of, next_read, next_starts
+from sfapi.operations.next_starts import Start, find_next_read, list_next_starts, next_of
 from sfapi.operations.rows import ORDER, ActivityRow, Budget, JobRow, ObjectRow, RunningNow, list_running_now
 from sfapi.operations.runs import ACTIONS_SHOWN, load_latest_runs, load_live_leases, mark_of
 from sfapi.operations.words import format_moment
@@ -87,7 +87,7 @@ class Board:
             promise=promise,
             bars=draw_bars(runs, self.leases),
             set_aside=self.set_aside.get(name, 0),
-            next_read=next_read(name, self.starts),
+            next_read=find_next_read(name, self.starts),
             advice=advice,
             is_running=name in self.leases,
             sync_key=self._find_offered_key(sync_key(name)),
@@ -102,7 +102,7 @@ class Board:
     @cached_property
     def actions(self) -> Mapping[str, Action]:
         """Return the actions that the user may start, by key."""
-        return actions(self.runs) if self.rights.start else {}
+        return list_actions(self.runs) if self.rights.start else {}
 
     @property
     def buttons(self) -> list[Action]:
@@ -235,7 +235,7 @@ class Board:
         return format_age(self.queue.oldest_seconds) if self.queue.oldest_seconds is not None else ""
 
 
-def board(rights: Rights) -> Board:
+def load_board(rights: Rights) -> Board:
     """Ask PostgreSQL for everything on the page, except the lag of the replica."""
     config, health, now = _load_config(), load_all_freshness(), timezone.now()
     is_failing = any(each.state in FAILING for each in health.syncs)
@@ -249,7 +249,7 @@ def board(rights: Rights) -> Board:
         open_breakers=list(CircuitBreaker.objects.filter(failures__gte=THRESHOLD).order_by("name")),
         lost_fields=load_unreadable_fields(),
         tries={each.name: each.due for each in find_next_tries(now)} if is_failing else {},
-        starts=next_starts(now),
+        starts=list_next_starts(now),
         activity=load_latest_actions(ACTIONS_SHOWN),
         rights=rights,
     )

@@ -18,12 +18,12 @@ TIERS: Mapping[str, Tier] = {part: entity.tier for entity in (*ALL, ORPHANS) for
 SALESFORCE = frozenset(synced.name for synced in EVERY_OBJECT)
 
 
-def next_starts(now: datetime) -> list[Start]:
+def list_next_starts(now: datetime) -> list[Start]:
     """Return the next start of each line of the cron table, with its command, earliest first."""
     return sorted((compute_next_time(expression, now), words) for expression, _, words in settings.CRONJOBS)
 
 
-def next_read(name: str, starts: Sequence[Start]) -> datetime | None:
+def find_next_read(name: str, starts: Sequence[Start]) -> datetime | None:
     """Return when a scheduled command reads the object next; ``None`` when no command does."""
     return next((moment for moment, words in starts if _reads(words, name)), None)
 

@@ -17,7 +17,7 @@ from sf.ingest.requested import load_latest_actions
 from sf.status.freshness import JOBS, MAX_AGE
 from sfapi.operations import views
 from sfapi.operations.actions import START_JOBS
-from sfapi.operations.board import Rights, board
+from sfapi.operations.board import Rights, load_board
 from sfapi.operations.groups import group_models
 from sfapi.operations.rows import list_running_now
 from sfapi.operations.runs import ACTIONS_SHOWN, load_latest_runs, load_live_leases, mark_of
@@ -29,7 +29,7 @@ _DATE_PARTS = {"__year": r"(?!9999)\d{4}", "__month": r"\d{1,2}", "__day": r"\d{
 """The parts of a date by which the admin's lists are filtered, and what each may be."""
 
 
-def _cannot_be_right(request: HttpRequest) -> bool:
+def _is_impossible(request: HttpRequest) -> bool:
     """Return whether PostgreSQL or Python would refuse the address, which Django's admin does not check.
 
     PostgreSQL stores no NUL. Django computes the end of a chosen year, and Python has no year 10000.
@@ -58,7 +58,7 @@ class OperatorsSite(AdminSite):
 
         @wraps(inner)
         def check_request(request: HttpRequest, *args: Any, **options: Any) -> Any:
-            if _cannot_be_right(request):
+            if _is_impossible(request):
                 raise Http404
             return inner(request, *args, **options)
 
@@ -69,7 +69,7 @@ class OperatorsSite(AdminSite):
         shown = None
         if user.has_perm(_VIEW_PAGE):
             rights = map(user.has_perm, (START_JOBS, views.MOVE_SWITCH, views.CLOSE_BREAKER))
-            shown = board(Rights(*rights))
+            shown = load_board(Rights(*rights))
         return super().index(request, {"board": shown, **(extra_context or {})})
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:

@@ -21,7 +21,7 @@ from pardot.pipeline.estimate import estimate_calls
 from sf.ingest.requested import NotStarted, Submitted, note_action, request_sync, submit
 from sf.ingest.switch import LONGEST_REASON, switch_off, switch_on
 from sf.models import SyncConfig
-from sfapi.operations.actions import ACCEPT, DIGEST, START_JOBS, SURVEY, Action, actions, list_synced_names
+from sfapi.operations.actions import ACCEPT, DIGEST, START_JOBS, SURVEY, Action, list_actions, list_synced_names
 from sfapi.operations.runs import load_latest_runs
 from sfapi.operations.words import format_moment
 
@@ -41,7 +41,7 @@ def start(request: HttpRequest, site: AdminSite) -> HttpResponse:
     """
     _demand(request, START_JOBS)
     key = request.POST.get("action") or request.GET.get("action", "")
-    action = actions(load_latest_runs(list_synced_names())).get(key)
+    action = list_actions(load_latest_runs(list_synced_names())).get(key)
     if action is None and key.startswith(ACCEPT):
         messages.warning(request, _NO_LONGER_HELD_BACK)
         return _redirect_to_index()
@@ -70,7 +70,7 @@ def switch(request: HttpRequest, site: AdminSite) -> HttpResponse:
         return _finish_action(request, "Switch syncs on", "Syncs are switched on.")
     if direction == "off" and form.is_valid():
         reason = form.cleaned_data["reason"]
-        switch_off(by=_get_user_name(request), reason=reason, until=form.until())
+        switch_off(by=_get_user_name(request), reason=reason, until=form.compute_until())
         return _finish_action(request, "Switch syncs off", "Syncs are switched off.", reason)
     config = SyncConfig.load()
     context = {"form": form, "config": config, "switch_text": config.describe_switch(format_moment)}
@@ -102,7 +102,7 @@ class SwitchForm(forms.Form):
         label="For", choices=[*_PAUSES.items(), ("", "until switched on")], required=False, initial="120"
     )
 
-    def until(self) -> Any:
+    def compute_until(self) -> Any:
         """Return the time at which syncs turn on again; ``None`` if a person must turn them on."""
         minutes = self.cleaned_data["pause"]
         return timezone.now() + timedelta(minutes=int(minutes)) if minutes else None

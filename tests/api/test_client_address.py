@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client, RequestFactory
 
-from api.http.client_address import client_address, compute_address_identity
+from api.http.client_address import compute_address_identity, find_client_address
 
 
 @pytest.mark.parametrize(
@@ -33,12 +33,12 @@ def test_the_client_is_the_caller_of_the_outermost_trusted_proxy(
     settings.TRUSTED_PROXY_COUNT = trusted
     headers = {"X-Forwarded-For": forwarded} if forwarded else {}
     request = RequestFactory().get("/", headers=headers, REMOTE_ADDR="192.0.2.1")
-    assert client_address(request) == expected
+    assert find_client_address(request) == expected
 
 
 def test_a_client_on_a_unix_socket_has_an_unknown_address(settings: Any) -> None:
     settings.TRUSTED_PROXY_COUNT = 0
-    assert client_address(RequestFactory().get("/", REMOTE_ADDR="")) == "unknown"
+    assert find_client_address(RequestFactory().get("/", REMOTE_ADDR="")) == "unknown"
 
 
 def test_limits_count_an_ipv6_network_as_one_client() -> None:

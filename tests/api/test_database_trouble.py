@@ -8,7 +8,7 @@ from django.db import DatabaseError, DataError, OperationalError, connection
 from django.test import Client
 
 from api.domain.error_types import ErrorType
-from api.http.database_trouble import database_trouble
+from api.http.database_trouble import find_database_trouble
 
 
 def raised(error: DatabaseError, cause: psycopg.Error) -> DatabaseError:
@@ -27,14 +27,14 @@ def raised(error: DatabaseError, cause: psycopg.Error) -> DatabaseError:
     ],
 )
 def test_trouble_of_postgresql_is_named(cause: psycopg.Error, error_type: ErrorType, words: str) -> None:
-    trouble = database_trouble(raised(OperationalError(), cause))
+    trouble = find_database_trouble(raised(OperationalError(), cause))
     assert trouble
     assert trouble.type == error_type
     assert words in trouble.log_line
 
 
 def test_an_error_of_the_statement_is_no_trouble_of_postgresql() -> None:
-    assert database_trouble(raised(DataError(), psycopg.errors.NumericValueOutOfRange())) is None
+    assert find_database_trouble(raised(DataError(), psycopg.errors.NumericValueOutOfRange())) is None
 
 
 def test_a_postgresql_that_accepts_no_changes_gives_503(anonymous: Client) -> None:

@@ -11,7 +11,7 @@ from django.test import Client
 
 from api.domain.scopes import Scope
 from api.protection import accounts as api_accounts
-from api.v1.me import accounts_environment
+from api.v1.me import classify_accounts_environment
 from tests.api.accounts_server import AccountsServer, accounts_server
 from tests.api.cookies import UUID, CookieMaker
 
@@ -146,4 +146,4 @@ def test_an_api_key_is_not_a_logged_in_user(service: Callable[..., Client]) -> N
     ],
 )
 def test_the_accounts_environment_is_read_from_the_accounts_url(url: str, environment: str) -> None:
-    assert accounts_environment(url) == environment
+    assert classify_accounts_environment(url) == environment

@@ -181,7 +181,7 @@ def test_durations_are_a_histogram(prometheus: Client) -> None:
 
 
 def test_a_sample_without_labels_keeps_its_suffix() -> None:
-    assert Sample(3, suffix="_count").line("sfapi_seconds") == "sfapi_seconds_count 3"
+    assert Sample(3, suffix="_count").format_line("sfapi_seconds") == "sfapi_seconds_count 3"
 
 
 def test_nothing_is_counted_while_metrics_are_off(user: Client, noted_requests: NotedRequests) -> None:

@@ -24,7 +24,7 @@ from django.utils import timezone
 from pardot.models import DigestDelivery, TeamMember
 from pardot.reports import team_channels
 from pardot.reports.channels import slack
-from pardot.reports.channels.mail import mail_to
+from pardot.reports.channels.mail import send_mail_to
 
 pytestmark = pytest.mark.django_db
 
@@ -195,7 +195,7 @@ def test_line_breaks_in_names_make_no_lines_in_the_mail(webhook: Slack, settings
 
 
 def test_a_subject_is_one_header() -> None:
-    mail_to(["ranger@camp.example"], "Digest\r\nBcc: all@camp.example", "text")
+    send_mail_to(["ranger@camp.example"], "Digest\r\nBcc: all@camp.example", "text")
     assert mail.outbox[0].message()["Subject"] == "Digest Bcc: all@camp.example"
     assert "Bcc" not in mail.outbox[0].message()
 

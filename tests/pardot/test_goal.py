@@ -10,8 +10,8 @@ from django.test import Client
 from django.utils import timezone
 
 from pardot.scoring.goal import plan_fixes
-from pardot.scoring.scorecard import ScoreInputs, load_score_inputs, scorecard
-from pardot.scoring.what_if import what_if
+from pardot.scoring.scorecard import ScoreInputs, compute_scorecard, load_score_inputs
+from pardot.scoring.what_if import compute_what_if
 from tests.api.conftest import anonymous, cookies, super_user, user  # noqa: F401 - fixtures
 from tests.pardot.score_factories import finish_sync, form, mailing_list, mark_read, prospect, weigh
 
@@ -48,14 +48,14 @@ def test_the_plan_reaches_the_target_with_at_most_one_row_too_many(
 ) -> None:
     """The test finds the fewest rows by trying every combination of fixes."""
     inputs = camp(forms, lists, unlinked, **weights)
-    score = scorecard(inputs).overall or 0
+    score = compute_scorecard(inputs).overall or 0
     ways = [
-        (a + b + c, what_if(inputs, dict(zip(KEYS, (a, b, c * 10), strict=True))).after.overall or 0)
+        (a + b + c, compute_what_if(inputs, dict(zip(KEYS, (a, b, c * 10), strict=True))).after.overall or 0)
         for a, b, c in product(range(forms + 1), range(lists + 1), range(unlinked + 1))
     ]
     for target in range(score + 1, 101):
         plan = plan_fixes(inputs, target)
-        assert (what_if(inputs, plan.fixes).after.overall or 0) >= target
+        assert (compute_what_if(inputs, plan.fixes).after.overall or 0) >= target
         fewest = min(rows for rows, points in ways if points >= target)
         assert plan.rows <= fewest + 1, target
 
@@ -66,7 +66,7 @@ KEYS = ("forms_no_campaign", "lists_unnamed", "prospects_unlinked_pct")
 def test_an_area_whose_first_fixes_gain_nothing_is_chosen_only_when_it_is_needed() -> None:
     """Eight forms cost 40 points each: after five fixes, the score of forms is still 0."""
     inputs = camp(8, 4, 0, forms_no_campaign=40, lists_unnamed=6)
-    assert plan_fixes(inputs, (scorecard(inputs).overall or 0) + 1).fixes == {"lists_unnamed": 1}
+    assert plan_fixes(inputs, (compute_scorecard(inputs).overall or 0) + 1).fixes == {"lists_unnamed": 1}
     assert plan_fixes(inputs, 100).fixes["forms_no_campaign"] == 8
 
 
@@ -75,7 +75,7 @@ def test_issues_that_cost_most_per_row_come_first_within_an_area() -> None:
         form(campaign_id=999)
     mark_read("campaigns", until=timezone.now())
     inputs = camp(3, 0, 0, forms_no_campaign=1, orphan_forms=10)
-    assert plan_fixes(inputs, (scorecard(inputs).overall or 0) + 1).fixes.keys() == {"orphan_forms"}
+    assert plan_fixes(inputs, (compute_scorecard(inputs).overall or 0) + 1).fixes.keys() == {"orphan_forms"}
 
 
 def test_a_half_is_rounded_up_and_no_extra_row_is_fixed() -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from pardot.models import DailySnapshot, Form, List
-from pardot.reports.progress_page import progress_page
+from pardot.reports.progress_page import load_progress_page
 from tests.pardot.score_factories import NOW, TODAY, campaign, finish_sync, form, mailing_list, mark_read, member, weigh
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +31,7 @@ def camp(db: None) -> None:
 
 def test_the_page_compares_areas_and_issues_then_and_now(camp: None) -> None:
     """Forms lost 5 × 5 = 25 points, and now lose 3 × 5 = 15. Lists lost none, and now lose 8."""
-    page = progress_page(None, NOW)
+    page = load_progress_page(None, NOW)
     assert (page.since, page.days) == (FIRST, 45)
     areas = {row.label: (row.before, row.after, row.change, row.owners) for row in page.areas}
     assert areas["Forms"] == (75, 85, 10, "Ada Example")
@@ -44,6 +44,6 @@ def test_the_page_compares_areas_and_issues_then_and_now(camp: None) -> None:
 
 
 def test_the_page_begins_with_the_first_snapshot_on_or_after_the_given_day(camp: None) -> None:
-    assert progress_page(FIRST - timedelta(days=9), NOW).since == FIRST
-    assert progress_page(FIRST + timedelta(days=1), NOW).since == TODAY
-    assert progress_page(TODAY + timedelta(days=1), NOW).since is None
+    assert load_progress_page(FIRST - timedelta(days=9), NOW).since == FIRST
+    assert load_progress_page(FIRST + timedelta(days=1), NOW).since == TODAY
+    assert load_progress_page(TODAY + timedelta(days=1), NOW).since is None

@@ -13,7 +13,7 @@ from pardot.reports.alerts import (
     select_unsent_alerts,
 )
 from pardot.reports.channels.errors import NotDelivered
-from pardot.reports.team_channels import TeamChannel, team_channels
+from pardot.reports.team_channels import TeamChannel, list_team_channels
 from pardot.status.expectations import ALERTS
 from sf.ingest.jobs import recorded_often
 from sf.ingest.lease import hold_lease
@@ -35,7 +35,7 @@ class Command(BaseCommand):
         with recorded_often(ALERTS), hold_lease(ALERTS, patience=_PATIENCE) as lease:
             if lease is None:
                 return
-            channels = team_channels()
+            channels = list_team_channels()
             if not channels:
                 raise CommandError("nowhere to send to: set SLACK_WEBHOOK_URL or DIGEST_RECIPIENTS in .env")
             note_conditions(load_current_conditions())

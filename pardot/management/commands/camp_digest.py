@@ -17,12 +17,12 @@ from pardot.planning.messages import make_stop_token
 from pardot.planning.team import UnknownMember, require_member_by_name
 from pardot.reports.addresses import build_site_address
 from pardot.reports.channels.errors import NotDelivered
-from pardot.reports.channels.mail import mail_to
+from pardot.reports.channels.mail import send_mail_to
 from pardot.reports.digest import digest
 from pardot.reports.digest_facts import digest_facts
-from pardot.reports.personal_message import load_members_to_message, personal_message
+from pardot.reports.personal_message import compose_personal_message, load_members_to_message
 from pardot.reports.personal_work import load_work_facts
-from pardot.reports.team_channels import team_channels
+from pardot.reports.team_channels import list_team_channels
 from pardot.reports.view_news import ViewNews, note_reported, view_news
 from pardot.status.expectations import DIGEST
 from sf.ingest.jobs import recorded_job
@@ -112,7 +112,7 @@ def _load_channels(now: datetime) -> dict[str, _Channel]:
 
     To choose the members, ``load_members_to_message`` may have to count the rows of saved views.
     """
-    channels = {name: _Channel(_keep_no_text(each.send), each.label) for name, each in team_channels().items()}
+    channels = {name: _Channel(_keep_no_text(each.send), each.label) for name, each in list_team_channels().items()}
     if settings.PUBLIC_URL:
         members = load_members_to_message(get_today(now))
         channels |= {f"member {member.pk}": _make_member_channel(member, now) for member in members}
@@ -138,7 +138,7 @@ def _make_member_channel(member: TeamMember, now: datetime) -> _Channel:
     def send(_: str) -> str:
         news = view_news(member, get_today(now))
         text, stop = _compose_message(member, news, now)
-        mail_to([member.email], text.partition("\n")[0], text, stop_address=stop)
+        send_mail_to([member.email], text.partition("\n")[0], text, stop_address=stop)
         note_reported(news, get_today(now))
         return text
 
@@ -148,7 +148,7 @@ def _make_member_channel(member: TeamMember, now: datetime) -> _Channel:
 def _compose_message(member: TeamMember, news: Sequence[ViewNews], now: datetime) -> tuple[str, str]:
     """Return the member's message, and the address that stops the messages."""
     stop = build_site_address(reverse("pardot:stop-messages", args=[make_stop_token(member)]))
-    return personal_message(load_work_facts(now), member, news, stop_address=stop), stop
+    return compose_personal_message(load_work_facts(now), member, news, stop_address=stop), stop
 
 
 def _compose_message_by_name(name: str) -> str:

@@ -11,7 +11,7 @@ from outgoing.text import to_one_line
 from pardot.reports.channels.errors import NotDelivered
 
 
-def mail_to(recipients: Sequence[str], subject: str, text: str, *, stop_address: str = "") -> None:
+def send_mail_to(recipients: Sequence[str], subject: str, text: str, *, stop_address: str = "") -> None:
     """Send one message to all recipients.
 
     Raises ``NotDelivered`` when the server is unavailable, or refuses the login, the message or all recipients.

@@ -110,7 +110,7 @@ class Subscription:
         threading.Thread(target=self._await_answer, name=f"headers of {topic}", daemon=True).start()
 
     def cancel(self) -> None:
-        """End the stream; ``batches`` then raises ``SalesforceError``."""
+        """End the stream; ``read_batches`` then raises ``SalesforceError``."""
         self._requests.put(None)
         self._stream.cancel()
 
@@ -143,7 +143,7 @@ class Subscription:
         try:
             self._stream.initial_metadata()
         except grpc.RpcError:
-            return  # ``batches`` raises it
+            return  # ``read_batches`` raises it
         if self._stream.is_active():
             self.answered.set()
 

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection, transaction
 
 from pardot.audits.run import run_audits
-from pardot.configuration.values import KEYS, BadValue, configuration
+from pardot.configuration.values import KEYS, BadValue, load_configuration
 from pardot.domain.issues import BY_KEY, ISSUES
 from pardot.models import ConfiguredValue, List
 from pardot.pipeline.after_change import change_value
@@ -50,7 +50,7 @@ def test_a_value_is_changed_and_reset(browser: Browser) -> None:
     assert (changed["value"], changed["default"], changed["is_changed"]) == (9, 6, True)
     assert changed["updated_by"] == "Ines Example"
     assert changed["updated_at"]
-    assert configuration().list_stale_months == 9
+    assert load_configuration().list_stale_months == 9
     reset = browser.ask("delete", "admin/config/list_stale_months")
     assert (reset["value"], reset["is_changed"], reset["updated_at"]) == (6, False, None)
     assert browser.ask("delete", "admin/config/list_stale_months") == reset, "a second reset does no harm"
@@ -62,13 +62,13 @@ def test_a_value_that_was_changed_meanwhile_is_not_overwritten(browser: Browser)
     refused = browser.ask("put", "admin/config/list_stale_months", {"value": 3, "was": 6}, expect=409)
     assert refused["type"] == "value_changed"
     assert refused["message"].startswith("Ines Example changed list_stale_months at 20")
-    assert configuration().list_stale_months == 9
+    assert load_configuration().list_stale_months == 9
     browser.ask("put", "admin/config/list_stale_months", {"value": 3, "was": 9})
-    assert configuration().list_stale_months == 3
+    assert load_configuration().list_stale_months == 3
     browser.ask("delete", "admin/config/list_stale_months", {"was": 9}, expect=409)
-    assert configuration().list_stale_months == 3
+    assert load_configuration().list_stale_months == 3
     browser.ask("delete", "admin/config/list_stale_months", {"was": 3})
-    assert configuration().list_stale_months == 6
+    assert load_configuration().list_stale_months == 6
     weights = described(browser)["score_weights"]["value"]
     browser.ask("put", "admin/config/score_weights", {"value": {"forms_errors": 1}, "was": weights})
     browser.ask("put", "admin/config/score_weights", {"value": {}, "was": weights}, expect=409)
@@ -338,7 +338,7 @@ def test_valid_entries_of_a_partly_invalid_value_stay_in_effect(browser: Browser
     now = described(browser)["score_weights"]
     assert (now["value"]["forms_errors"], now["value"]["tags_unused"]) == (3.0, 0.03)
     assert "tags_unused: Must be a number" in now["problem"]
-    assert configuration().weights.keys() == now["default"].keys()
+    assert load_configuration().weights.keys() == now["default"].keys()
 
 
 def test_stored_values_that_conflict_are_both_replaced_by_their_defaults(browser: Browser) -> None:
