@@ -12,9 +12,9 @@ class RateCount(models.Model):
     key = models.TextField(primary_key=True)
     hits = ArrayField(
         models.DateTimeField(),
-        help_text="Times of the accepted requests in the window; the first entry is the last one before it.",
+        help_text="Times of accepted requests: the last before the window, then all in it.",
     )
-    totals = ArrayField(models.BigIntegerField(), help_text="Accepted requests up to each time.")
+    totals = ArrayField(models.BigIntegerField(), help_text="Number of accepted requests up to each time in hits.")
 
     class Meta:
         verbose_name = "rate count"

@@ -39,7 +39,7 @@ class DailySnapshot(models.Model):
     prospects = models.PositiveIntegerField(null=True, blank=True)
     prospects_linked = models.PositiveIntegerField(null=True, blank=True)
     prospects_active = models.PositiveIntegerField(
-        null=True, blank=True, help_text="Prospects active within the last 30 days."
+        null=True, blank=True, help_text="Prospects active in the 30 days before the last complete read."
     )
     activities = models.PositiveIntegerField(null=True, blank=True, help_text="Number of all retained activities.")
     campaign_members = models.PositiveIntegerField(null=True, blank=True)

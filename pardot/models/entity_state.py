@@ -12,7 +12,7 @@ class EntityState(models.Model):
     name = models.CharField(max_length=64, primary_key=True)
     complete_until = models.DateTimeField(help_text="Start of the last complete read; records up to then are complete.")
     complete_since = models.DateTimeField(
-        null=True, blank=True, help_text="Activities from then on are complete; empty: all records."
+        null=True, blank=True, help_text="Activities from this time on are complete; empty: all records are."
     )
     withheld = models.BooleanField(default=False, help_text="Pardot withheld rows that the API user may not see.")
 

@@ -20,7 +20,7 @@ class TeamMember(models.Model):
         null=True,
         blank=True,
         unique=True,
-        help_text="UUID of the OpenStax account, for “my items”.",
+        help_text="OpenStax account, by which the dashboard recognizes the member.",
     )
     email = models.EmailField(
         blank=True, default="", db_default="", help_text="Address for a message each morning; empty: no messages."

@@ -20,8 +20,8 @@ class ViewSubscription(models.Model):
     view = models.ForeignKey(SavedView, on_delete=models.CASCADE, related_name="subscriptions")
     member = models.ForeignKey(TeamMember, on_delete=models.CASCADE, related_name="subscriptions")
     when = models.CharField(max_length=8, choices=MailTime)
-    count = models.PositiveIntegerField(help_text="Number of rows at the last message or at the start.")
-    fingerprint = models.CharField(max_length=64, help_text="Hash of the IDs of the rows at the last message.")
+    count = models.PositiveIntegerField(help_text="Number of rows at the last message, at first at the subscription.")
+    fingerprint = models.CharField(max_length=64, help_text="Hash of the IDs of the same rows.")
     told_on = models.DateField(help_text="Day of the last message, or the first day of the subscription.")
 
     class Meta:

@@ -59,7 +59,7 @@ class SyncRun(models.Model):
     watermark = models.DateTimeField(
         null=True,
         blank=True,
-        help_text="Latest SystemModstamp in the cache; at most the start of the read.",
+        help_text="Latest SystemModstamp read; after a long read, at most its start.",
     )
     read_began = models.DateTimeField(
         null=True, blank=True, help_text="Start of the read, possibly by an earlier run that was paused."
