@@ -59,7 +59,7 @@ class _Spool:
 
 
 class Prepared:
-    """One encoded answer. Safe to read from many threads, also while it is being written."""
+    """One encoded answer. Safe to read from many threads, even while it is being written."""
 
     sobject: str
     kind: Kind

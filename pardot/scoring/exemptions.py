@@ -65,7 +65,7 @@ def add_exemptions(
 
     Return the ids of the new exemptions.
 
-    Exemptions that have ended are replaced. Raises ``BadExemption``, also when there is nothing to exempt. An error
+    Exemptions that have ended are replaced. Raises ``BadExemption``, even when there is nothing to exempt. An error
     changes nothing.
     """
     check_terms(asset_type=asset_type, issue=issue, until=until)

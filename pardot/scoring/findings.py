@@ -43,7 +43,7 @@ class LedgerFigures:
     oldest: date | None = None
     """The earliest known first day of an open finding; ``None``: no open finding has a known first day."""
     older: int = 0
-    """The number of open findings without a known first day: they are from before the ledger began."""
+    """The number of open findings without a known first day: they existed before the ledger began."""
 
 
 NOTHING = LedgerFigures()

@@ -2,7 +2,7 @@
 
 Every typed word must begin a word of the asset, its campaign, its folder or one of its tags. When no asset matches,
 the typed words may be anywhere inside the asset's own texts. When there is still no match, ``suggest_searches``
-replaces words by known words with a similar spelling. The SQL function ``sf_words`` folds case and accents, as in the
+replaces words with known words with a similar spelling. The SQL function ``sf_words`` folds case and accents, as in the
 search for schools.
 """
 

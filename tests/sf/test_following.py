@@ -47,7 +47,7 @@ def test_nothing_is_reported_where_nothing_is_followed() -> None:
     make_followed("contacts", ago=timedelta(days=4))
     assert (status_lines(), metrics()) == ("", {}), "a replay ID older than 72 hours is not reported"
     FollowedObject.objects.update(stored_at=timezone.now() + timedelta(days=1))
-    assert (status_lines(), metrics()) == ("", {}), "the replay ID is from before PostgreSQL's clock was set back"
+    assert (status_lines(), metrics()) == ("", {}), "the replay ID was stored before PostgreSQL's clock was set back"
 
 
 def test_a_missing_follower_is_reported(settings: Any) -> None:
