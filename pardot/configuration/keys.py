@@ -105,7 +105,7 @@ def _check_order(dates: CampDates) -> CampDates:
 
 def _check_first_character(prefix: str) -> str:
     if prefix != prefix.lstrip():
-        raise ValueError("it must not begin with a blank: Pardot removes leading blanks")
+        raise ValueError("it must not begin with a space: Pardot removes leading spaces")
     return prefix
 
 

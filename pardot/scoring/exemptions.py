@@ -65,8 +65,8 @@ def add_exemptions(
 
     Return the ids of the new exemptions.
 
-    Exemptions that have ended are replaced. Raises ``BadExemption``, even when there is nothing to exempt. An error
-    changes nothing.
+    Exemptions that have ended are replaced. Raises ``BadExemption`` for invalid terms, and when there is nothing to
+    exempt. An error changes nothing.
     """
     check_terms(asset_type=asset_type, issue=issue, until=until)
     statement = _INSERT.format(table=AUDIT_OF[asset_type].model._meta.db_table)

@@ -49,7 +49,7 @@ _TOO_SLOW = frozenset({"55P03", "57014"})
 
 
 RETRY_SECONDS = 10
-"""The minimum of ``LiveCallFailed.retry_after``, which also applies when Salesforce names no waiting time."""
+"""The minimum of ``LiveCallFailed.retry_after``; used when Salesforce names no waiting time."""
 
 
 LOCKED = "UNABLE_TO_LOCK_ROW"

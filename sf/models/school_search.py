@@ -34,7 +34,7 @@ class SearchedSchool(models.Model):
 class SchoolWord(models.Model):
     """A word of a school's name. Triggers of ``sf_account`` add the words of new and changed names.
 
-    A search uses these words to correct typing errors and missing or extra blanks.
+    A search uses these words to correct typing errors and missing or extra spaces.
     """
 
     word = models.TextField(primary_key=True)

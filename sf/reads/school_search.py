@@ -1,12 +1,12 @@
 """Search for schools by words of their names, best match first, and by exact filters.
 
 One SQL function (``sf_words``, migration ``school_words``) folds the typed text and the names, so case, accents,
-punctuation and extra blanks do not matter. Every typed word except "the" must begin a word of the school's name,
+punctuation and extra spaces do not matter. Every typed word except "the" must begin a word of the school's name,
 SheerID name, city or state, or its initials. At least one typed word must begin a word of a name. A single word must
 begin a word of a name, or be the initials. The rare words are one ``tsquery`` on the index ``searched_school_words``;
 the common words are compared in the rows that this query finds.
 
-A search has variants: the text as typed, with apostrophes and periods as blanks, with short forms written out ("georgia
+A search has variants: the text as typed, with apostrophes and periods as spaces, with short forms written out ("georgia
 tech"), with a final "st" as the beginning of a word, and with two words as one if that is a known word ("de paul").
 When no school matches any variant, a word is split in two ("ucdavis"), or words are replaced by known words with a
 similar spelling.
@@ -76,7 +76,7 @@ _NEAR = """
      ORDER BY typed, near.distance
 """
 
-# A word is split where its rest is a known word. A whole word may also be a short form typed without its blank
+# A word is split where its rest is a known word. A whole word may also be a short form typed without its space
 # ("pennstate"): then the rest is empty.
 _SPLIT = """
     SELECT typed, text

@@ -176,7 +176,7 @@ BAD: list[tuple[str, Any, str]] = [
     ("list_stale_months", -1, "Must be 1 or more"),
     ("list_stale_severe_months", 241, "Must be 240 or less"),
     ("cleanup_tag_prefix", "", "Must not be empty"),
-    ("cleanup_tag_prefix", "  ", "begin with a blank"),
+    ("cleanup_tag_prefix", "  ", "begin with a space"),
     ("cleanup_tag_prefix", "x" * 41, "at most 40 characters"),
     ("cleanup_tag_prefix", 7, "Must be text"),
     ("cleanup_actions", [], "Must not be empty"),
