@@ -268,6 +268,27 @@ def test_a_slow_list_of_tasks_does_not_replace_a_newer_one(camp: Visit) -> None:
     expect(board).to_contain_text("No open tasks.")
 
 
+def test_an_open_board_forgets_tasks_that_an_undo_removes(camp: Visit) -> None:
+    tasks, page = [task(1, "Look at the forms")], camp.page
+
+    def remove(route: Route) -> None:
+        tasks.clear()
+        route.fulfill(json={"removed": 1})
+
+    page.route("**/pardot/tasks?*", lambda route: route.fulfill(json={"count": len(tasks), "tasks": tasks}))
+    page.route("**/issues/create-tasks", lambda route: route.fulfill(status=200, json={"ids": [1], "left_out": 0}))
+    page.route("**/pardot/tasks/remove", remove)
+    camp.go("/pardot/")
+    run_module(camp, "tasks/make-task", 'm.makeIssueTasks(["forms_errors"]); await 0;')
+    page.get_by_role("dialog", name="Create tasks").get_by_role("button", name="Create").click()
+    page.locator("#strip").get_by_role("button", name="Tasks").click()
+    board = page.get_by_role("dialog", name="Tasks")
+    expect(board.get_by_role("row").filter(has_text="Look at the forms")).to_be_visible()
+    board.get_by_role("button", name="New task").focus()
+    page.keyboard.press("Control+z")
+    expect(board).to_contain_text("No open tasks.")
+
+
 def test_texts_are_cut_between_characters(camp: Visit) -> None:
     camp.go("/pardot/")
     # Half a character cannot be sent to pytest.

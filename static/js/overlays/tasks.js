@@ -8,7 +8,7 @@ import { ago, moment } from "../core/format.js";
 import { nameOf } from "../core/names.js";
 import { panel } from "../core/panel.js";
 import { rowsOf, rowsOfIssue } from "../core/rows.js";
-import { changed, shared } from "../core/shared.js";
+import { changed, onChanged, shared } from "../core/shared.js";
 import { pages } from "../assets/links.js";
 import { actor } from "../people/actor.js";
 import { whoAmI } from "../people/who-am-i.js";
@@ -40,7 +40,7 @@ const content = panel({
     ]);
     return { tasks, config, issues, links };
   },
-  render: (data) => new Board(data).nodes,
+  render: (data, { signal }) => new Board(data, signal).nodes,
 });
 
 /** @param {AbortSignal} [signal] */
@@ -51,8 +51,11 @@ const tasksNow = (signal) =>
   });
 
 class Board {
-  /** @param {BoardData} data */
-  constructor({ tasks, config, issues, links }) {
+  /**
+   * @param {BoardData} data
+   * @param {AbortSignal} signal
+   */
+  constructor({ tasks, config, issues, links }, signal) {
     this.config = config;
     this.issues = issues;
     this.links = links;
@@ -60,6 +63,12 @@ class Board {
     const today = () => dayIn(config.time_zone);
     /** @type {AbortController | undefined} */
     this.reading = undefined;
+    /** The latest redrawing. @type {Promise<void>} */
+    this.drawn = Promise.resolve();
+    // Ctrl+Z may undo what was done before the board was opened.
+    onChanged((paths) => {
+      if (paths.includes("tasks")) this.drawn = this.redraw();
+    }, signal);
     this.add = button("New task", () => this.make(), { kind: "compact", sign: "plus" });
     this.table = table({
       key: "tasks",
@@ -162,8 +171,8 @@ class Board {
 
   // -- changes -------------------------------------------------------------------------------------------
 
-  async make() {
-    if (await makeTask(this.config)) await this.redraw();
+  make() {
+    return makeTask(this.config);
   }
 
   /** @param {Task} task */
@@ -228,7 +237,7 @@ class Board {
 
   refresh() {
     changed("tasks", "issues");
-    return this.redraw();
+    return this.drawn;
   }
 
   /** Read the tasks again. An older list that is still being read would arrive later, so it is no longer wanted. */
