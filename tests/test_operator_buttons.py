@@ -144,12 +144,17 @@ def test_the_sign_out_address_shows_a_button_instead_of_signing_out(worker: None
 
 def test_buttons_for_pardot_and_the_digest_are_absent_without_their_settings(settings: Any) -> None:
     settings.SALESFORCE_PARDOT_BUSINESS_UNIT = settings.SLACK_WEBHOOK_URL = ""
-    settings.DIGEST_RECIPIENTS = []
+    settings.DIGEST_RECIPIENTS, settings.PUBLIC_URL = [], ""
     assert {"sync-all", "sync-books", "sync-contacts"} <= list_actions({}).keys()
     assert not {"refresh", "survey", "digest", "sync-forms"} & list_actions({}).keys()
     settings.SALESFORCE_PARDOT_BUSINESS_UNIT = "0Uv000000000001"
     assert "survey" in list_actions({})
     assert "digest" not in list_actions({})
+    operator = staff("start_jobs")
+    assert "digest" not in operator.get("/admin/").text.lower()
+    settings.PUBLIC_URL = "https://sfapi.example.org"  # the digest's command then mails team members
+    assert "digest" in list_actions({})
+    assert "Digest last sent: never" in operator.get("/admin/").text
 
 
 @pytest.mark.parametrize(

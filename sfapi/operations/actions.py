@@ -92,7 +92,7 @@ def _list_salesforce_actions() -> Iterator[Action]:
 
 def _list_pardot_actions() -> Iterator[Action]:
     yield from (REFRESH, SURVEY)
-    if settings.SLACK_WEBHOOK_URL or settings.DIGEST_RECIPIENTS:
+    if has_digest():
         yield DIGEST
     for entity in ALL:
         label, words = label_of(entity.name).lower(), ("camp_sync", "--entities", entity.name)
@@ -118,6 +118,12 @@ def _list_accept_actions(runs: Mapping[str, Sequence[SyncRun]], standing: Mappin
             _ACCEPT_QUESTION.format(missing=missing, of=of, label=label),
             sync.lease,
         )
+
+
+def has_digest() -> bool:
+    """Return whether this installation sends the digest, or messages to team members."""
+    has_channel = settings.SLACK_WEBHOOK_URL or settings.DIGEST_RECIPIENTS or settings.PUBLIC_URL
+    return _has_pardot() and bool(has_channel)
 
 
 def _has_pardot() -> bool:

@@ -34,7 +34,17 @@ from sf.reads.replica_state import ReplicaState, load_replica_state
 from sf.status.freshness import FAILING, MAX_AGE, Freshness, Health, load_all_freshness
 from sf.sync.again import find_next_tries
 from sf.sync.readable import compose_remedy, load_unreadable_fields
-from sfapi.operations.actions import DIGEST, REFRESH, SURVEY, SYNC_ALL, Action, accept_key, list_actions, sync_key
+from sfapi.operations.actions import (
+    DIGEST,
+    REFRESH,
+    SURVEY,
+    SYNC_ALL,
+    Action,
+    accept_key,
+    has_digest,
+    list_actions,
+    sync_key,
+)
 from sfapi.operations.advice import explain_bad_end, find_advice
 from sfapi.operations.bars import draw_bars
 from sfapi.operations.next_starts import Start, find_next_read, list_next_starts, next_of
@@ -216,7 +226,7 @@ class Board:
     @property
     def digest(self) -> str:
         """Return when the digest was last sent; empty without Pardot or without a destination."""
-        if not (self.has_pardot and (settings.SLACK_WEBHOOK_URL or settings.DIGEST_RECIPIENTS)):
+        if not has_digest():
             return ""
         return format_moment(self.config.digest_sent_at) if self.config.digest_sent_at else "never"
 
