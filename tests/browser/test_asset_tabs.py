@@ -433,7 +433,7 @@ def test_missing_clean_up_tags_are_made_and_refusals_are_shown(camp: Visit) -> N
     )
     camp.go("/pardot/?tab=tags")
     triage = page.locator("[data-panel=triage]")
-    expect(triage).to_contain_text("3 tags were not found in Pardot yet: Camp: Remove, Camp: Archive, Camp: Reviewed.")
+    expect(triage).to_contain_text("3 tags were not synced yet: Camp: Remove, Camp: Archive, Camp: Reviewed.")
     triage.get_by_role("button", name="Create tags in Pardot").click()
     expect(triage.get_by_role("alert")).to_have_text("Not all tags could be created: no permission.")
     page.unroute("**/api/v1/pardot/cleanup/setup")
@@ -441,13 +441,22 @@ def test_missing_clean_up_tags_are_made_and_refusals_are_shown(camp: Visit) -> N
     page.route("**/api/v1/pardot/cleanup/setup", lambda route: route.fulfill(json=made))
     page.route("**/api/v1/pardot/cleanup/status*", with_tags)
     triage.get_by_role("button", name="Create tags in Pardot").click()
-    expect(triage.get_by_text("not found in Pardot")).to_have_count(0)
+    expect(page.get_by_text("1 tag created in Pardot.").first).to_be_visible()
+    expect(triage.get_by_text("not synced yet")).to_have_count(0)
     triage.get_by_role("button", name="show them").first.click()
     drawer = page.get_by_role("dialog", name="Tagged “Camp: Remove”")
     expect(drawer.get_by_role("link", name="Old form")).to_be_visible()
     assert camp.axe() == []
     page.reload()
     expect(drawer.get_by_role("link", name="Old form")).to_be_visible()
+
+
+def test_tags_that_pardot_had_already_are_not_reported_as_created(camp: Visit) -> None:
+    made = {"tags": [{"action": "Remove", "tag": "Camp: Remove", "tag_id": 7, "created": False}]}
+    camp.page.route("**/api/v1/pardot/cleanup/setup", lambda route: route.fulfill(json=made))
+    camp.go("/pardot/?tab=tags")
+    camp.page.locator("[data-panel=triage]").get_by_role("button", name="Create tags in Pardot").click()
+    expect(camp.page.get_by_text("Pardot had all tags already.").first).to_be_visible()
 
 
 def with_tags(route: Route) -> None:

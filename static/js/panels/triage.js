@@ -47,7 +47,9 @@ function setup(actions) {
     kind: "primary",
     sign: "plus",
   });
-  const sentence = `${plural(missing.length, "tag was", "tags were")} not found in Pardot yet: ${missing.map((action) => action.tag).join(", ")}.`;
+  const names = missing.map((action) => action.tag).join(", ");
+  // Pardot may have a tag that was made after the last sync.
+  const sentence = `${plural(missing.length, "tag was", "tags were")} not synced yet: ${names}. The button creates what Pardot lacks.`;
   return h(
     "div",
     { class: "banner" },
@@ -65,7 +67,8 @@ async function makeTags(make, problem) {
   replace(problem);
   try {
     const { tags } = await disabledDuring(make, () => api.post("cleanup/setup", {}));
-    toast(`${plural(tags.filter((tag) => tag.created).length, "tag")} created in Pardot.`);
+    const created = tags.filter((tag) => tag.created).length;
+    toast(created ? `${plural(created, "tag")} created in Pardot.` : "Pardot had all tags already.");
     changed("cleanup", "issues");
   } catch (error) {
     replace(problem, messageOf(error));
@@ -103,7 +106,7 @@ function actionItem({ action: name, tag, tag_id, count, by_type }) {
       { class: "small soft" },
       types.length ? types.join(", ") : count === null ? "No data yet" : "Nothing tagged",
     ),
-    h("p", {}, tag_id === null ? chip(`${tag}: not found in Pardot`, { tone: "warn" }) : chip(tag, { sign: "tag" })),
+    h("p", {}, tag_id === null ? chip(`${tag}: not synced yet`, { tone: "warn" }) : chip(tag, { sign: "tag" })),
   );
 }
 
