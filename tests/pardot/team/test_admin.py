@@ -284,6 +284,17 @@ def test_a_task_and_an_exemption_can_be_changed_after_their_asset_was_deleted(ad
     assert "There is no asset 77" in save(admin, Exemption, {**exemption, "asset_id": 77}, exempt.pk)[0]
 
 
+def test_tasks_are_sorted_by_their_age(admin: Client) -> None:
+    now = timezone.now()
+    ages = {"Done at once": (50, 50), "New": (1, 0), "Open for a month": (30, 0), "Done after ten days": (40, 30)}
+    for title, (created, ended) in ages.items():
+        stamps = {"created_at": now - timedelta(days=created), "completed_at": now - timedelta(days=ended)}
+        done = {"status": "done", **stamps} if ended else {"created_at": stamps["created_at"]}
+        Task.objects.create(title=title, **done)
+    ordered = [row.title for row in admin.get(f"{page(Task)}?o=7").context["cl"].result_list]
+    assert ordered == ["Done at once", "New", "Done after ten days", "Open for a month"]
+
+
 def test_a_task_gets_the_name_of_its_new_asset(admin: Client) -> None:
     first, second = records.form("Contact us"), records.form("Sign up")
     assert save(admin, Task, task(asset_type="forms", asset_id=first.id)) == []
