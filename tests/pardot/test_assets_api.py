@@ -339,6 +339,20 @@ def test_an_asset_that_is_only_dormant_has_no_issue_without_activity_data(ask: A
     assert names(ask("assets/forms", issues=False)) == ["Quiet"]
 
 
+@pytest.mark.parametrize("sign", ["", "-"])
+def test_rows_with_an_empty_subject_or_prefix_are_last(ask: Ask, sign: str) -> None:
+    for subject in ("", "B", None, " ", "a"):
+        make(ListEmail, subject=subject)
+    for name in ("Loose", "Year: 2026", "area: North"):
+        make(Tag, name=name)
+    audit_now()
+    subjects = [row["subject"] for row in ask("assets/list_emails", sort=f"{sign}subject")["records"]]
+    tags = names(ask("assets/tags", sort=f"{sign}prefix"))
+    order = -1 if sign else 1
+    assert subjects == [*["a", "B"][::order], "", None, " "]
+    assert tags == [*["area: North", "Year: 2026"][::order], "Loose"]
+
+
 @pytest.mark.parametrize(("path", "model"), [("assets/forms", Form), ("assets/campaigns", Campaign)])
 def test_assets_are_not_sorted_by_flags_without_data(ask: Ask, path: str, model: Any) -> None:
     first = make(model, name="No flags")
