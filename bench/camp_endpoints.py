@@ -29,7 +29,10 @@ QUERIES: Mapping[str, str] = {
     "goal": "?target=90",
     "search": "?q=form+17",
 }
-"""Query strings. ``goal`` and ``search`` need theirs; ``compare`` gets two days, a month apart."""
+"""The query strings by endpoint. ``goal`` and ``search`` require one.
+
+``compare`` gets two days that are a month apart.
+"""
 MORE = (
     "assets/forms?issues=true&sort=-activity_count&limit=200",
     "campaigns?limit=200",
@@ -110,7 +113,7 @@ def _compare(path: str, small: Times, large: Times) -> Result:
     steady = more or growth <= MOST_GROWTH or large.p50 - small.p50 <= NOISE_MILLISECONDS
     return Result(
         path,
-        f"p95 {large.p95:.0f} ms; p50 {growth:.2f} × that at a tenth",
+        f"p95 {large.p95:.0f} ms; p50 {growth:.2f} × the p50 at a tenth",
         f"under {MOST_MILLISECONDS} ms" + ("" if more else f"; {MOST_GROWTH} ×"),
         large.p95 < MOST_MILLISECONDS and steady,
         f"p50 {large.p50:.1f} ms against {small.p50:.1f} ms",

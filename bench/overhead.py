@@ -1,7 +1,7 @@
 """Measure the cost of the audit log and the limiter: endpoints with and without them, in turns.
 
 The service is compared with its twins: the same service without the audit log, without the limiter, or without both.
-The twin "nothing" lacks nothing, so its figure is the noise of the run.
+The twin "nothing" is equal to the service, so its figure is the noise of the run.
 
 Each service has one worker. With several workers, the result would depend more on the division of connections between
 them than on the measured cost.
@@ -31,7 +31,10 @@ TWINS = {
 
 
 def overhead(schools: int, runs: int) -> Iterator[Result]:
-    """Yield the additional time of a request as a share. Whole service and twin are measured in turns."""
+    """Yield the time that each part adds to a request, as a share.
+
+    The service and a twin are measured in turns.
+    """
     with filled(schools) as here, ExitStack() as stack:
         loads = {name: load[: CONNECTIONS // WORKERS] for name, load in loads_of(here, Callers(here, schools)).items()}
         whole = stack.enter_context(service(here, workers=1))

@@ -75,8 +75,8 @@ def _city(name: str) -> tuple[str, str, str]:
 def _fill(here: World, names: Sequence[str]) -> None:
     """Fill the table.
 
-    Every second school has a SheerID name, such as “Rice University (Houston, TX)”. The others have only the parts of
-    such a text: name, city and state.
+    Every second school has a SheerID name, such as “Rice University (Houston, TX)”. The others have only
+    the separate columns for name, city and state.
     """
     with here.connect() as connection, connection.cursor().copy(_COPY) as copy:
         for number, name in enumerate(names):
@@ -129,9 +129,9 @@ def _with_typo(name: str, draw: random.Random) -> str:
 
 
 def _with_blank(name: str, draw: random.Random) -> str:
-    """Put a blank into a word of six or more letters that does not begin with Univ.
+    """Put a space into a word of six or more letters. Words that begin with Univ are left alone.
 
-    For the search, Univ alone means University.
+    The search takes the word Univ for University.
     """
     words = re.finditer(r"\b(?!Univ)[A-Za-z]{6,}\b", name)
     places = [word.start() + place for word in words for place in range(3, len(word[0]) - 2)]

@@ -139,7 +139,7 @@ def _towns() -> Iterator[str]:
 
 
 def _parts() -> Iterator[str]:
-    """Yield all different parts of some words that occur in very many names."""
+    """Yield the substrings of a few words that occur in very many names. No substring comes twice."""
     whole = ("university", "college", "high school", "community college", "community", "academy")
     parts = (word[begin:end].strip() for word in whole for begin in range(len(word)) for end in range(len(word) + 1))
     return iter(dict.fromkeys(part for part in parts if len(part) >= SHORTEST_NAME))

@@ -16,7 +16,7 @@ _GZIP = 31
 
 
 def compressed(request: Request, response: Response) -> Response:
-    """Compress a 200 answer with gzip if the caller accepts gzip and the answer is not known to be small."""
+    """Compress a 200 answer with gzip if the caller accepts gzip, unless the answer is known to be small."""
     accepted = request.headers.get("accept-encoding", "")
     if "gzip" not in accepted or response.status != 200 or "Content-Encoding" in response.headers:
         return response

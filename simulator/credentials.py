@@ -39,7 +39,7 @@ def session_id(organization: str) -> str:
 ORGANIZATION_ID = organization_id(1)
 USER_ID = user_id()
 SESSION_ID = session_id(ORGANIZATION_ID)
-"""These three ids are those of a simulator that was started without options."""
+"""The ids of the organization, user and session in a simulator that was started without options."""
 
 
 def jwt_private_key(folder: Path) -> str:

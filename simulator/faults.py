@@ -5,8 +5,8 @@ A rule in the form of the control API (only ``action.kind`` is required, and ``a
     {"match": {"system": "salesforce", "method": "GET", "path": "regex", "body": "regex"},
      "skip": 2, "times": 1, "action": {"kind": "status", "status": 503, "body": "…", "headers": {…}}}
 
-``match.path`` and ``match.body`` may match a part of the text; the path includes the query string. The first
-matching rule that neither skips the call nor is used up applies. Kinds: see :data:`KINDS`.
+``match.path`` and ``match.body`` may match a part of the text; the path includes the query string. A call gets the
+fault of the first matching rule, except rules that are used up or that still skip calls. Kinds: see :data:`KINDS`.
 """
 
 from __future__ import annotations

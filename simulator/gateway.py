@@ -24,7 +24,10 @@ from simulator.wire import ConnectionDropped
 from simulator.world import World
 
 MAX_URI_AND_HEADERS = 16_384
-"""Salesforce's limit in bytes. Above it, the answer is 414 if the URI alone is longer, else 431."""
+"""Salesforce's limit for the URI and headers together, in bytes.
+
+A request above the limit gets 414 if its URI alone is above the limit, otherwise 431.
+"""
 
 
 class Gateway:

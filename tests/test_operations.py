@@ -216,7 +216,7 @@ def test_the_page_reports_the_org_the_budgets_the_queue_the_breakers_and_the_sch
     for words in (
         "Camp Org, sandbox, 00D000000000001EAA", "0Uv000000000001",
         "1,200 of 100,000", "Syncs pause from 85,000 on. SFAPI made 0 calls today (UTC).", "77 of 25,000",
-        "1 waiting, the oldest for 3 minutes", "1 to correct or settle", "1 record</a>",
+        "1 waiting, the oldest for 3 minutes", "1 to correct or mark as dealt with", "1 record</a>",
         "Contact.LMS__c", "salesforce live: no answer", "last heartbeat", "Follower</span> process",
     ):  # fmt: skip
         assert words in html, words

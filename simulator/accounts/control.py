@@ -50,7 +50,7 @@ _SETTINGS: Mapping[str, Callable[[Any], Any]] = {
 
 
 def _guarded(handler: Handler) -> Handler:
-    """Return a handler that answers 400 to a body that is not as it should be."""
+    """Return a handler that answers 400 to an invalid body."""
 
     def answer(request: Request) -> Response:
         try:

@@ -11,7 +11,10 @@ T = TypeVar("T")
 
 _YEARS_BACK = 13
 _TIMES_OF_DAY = 4096
-"""A small number, so that many records have the same time, as in Salesforce."""
+"""The number of different times of day.
+
+It is small, so that many records have the same time, as in Salesforce.
+"""
 _JOBS = 45
 _COMBINATIONS = 4096
 RECYCLE_BIN_DAYS = 14
@@ -59,7 +62,7 @@ class Draw:
         return 1 + int(self.random() ** 2 * most)
 
     def age(self, most: int, *, new: float) -> int:
-        """Return a record's age in days: 400 to below ``most``, but 1 to 400 for the share ``new`` of records."""
+        """Return a record's age in days: 1 to 400 for a share ``new``, 400 to ``most`` for the others."""
         if self.random() < new:
             return self.ago(400)
         return 400 + int(self.random() * (most - 400))

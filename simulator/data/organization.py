@@ -42,7 +42,7 @@ class Directory:
     books: tuple[Book, ...]
     """The books; popular ones occur several times."""
     school_books: tuple[Book, ...]
-    """The ``books`` that are used below college."""
+    """The ``books`` for schools below college level."""
 
 
 def make_organization(connection: sqlite3.Connection, draw: Draw, number: int) -> Directory:

@@ -44,7 +44,7 @@ class Place:
     """Code and name."""
     country: tuple[str, str]
     domain: str
-    """It ends in ``.example``, so that mail reaches no real person."""
+    """The domain of the school's addresses. It ends in ``.example``, so that mail reaches no real person."""
 
     @property
     def below_college(self) -> bool:

@@ -161,7 +161,7 @@ class PardotApi:
         return record_id
 
     def _refuse_taken_name(self, pardot_object: PardotObject, name: str, record_id: int) -> None:
-        """Refuse a tag's name that is taken. Pardot's code for this error could not be confirmed."""
+        """Refuse a name that another tag has. Pardot's code for this error could not be confirmed."""
         taken = self._world.store.connection().execute(
             f"SELECT 1 FROM {pardot_object.table} WHERE name = ? COLLATE NOCASE AND id <> ?",
             (name, record_id),

@@ -123,7 +123,7 @@ class PardotSettings:
     hidden_fields: dict[str, list[str]] = field(default_factory=dict)
     """Fields that the API user cannot see, by the path of the object. A query for such a field is refused."""
     statuses: dict[int, int] = field(default_factory=dict)
-    """HTTP statuses by error code, for errors with another status than usual."""
+    """HTTP statuses by error code. They replace the usual statuses of these errors."""
     gate: Gate = field(default_factory=Gate)
     quota: Quota = field(default_factory=Quota)
     failures: Failures = field(default_factory=Failures)

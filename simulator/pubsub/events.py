@@ -87,7 +87,7 @@ class EventBus:
 
     @property
     def first(self) -> int:
-        """Return the lowest number after which all events are still kept."""
+        """Return the lowest event number after which a subscriber can continue without missing an event."""
         kept = self._events[0].number - 1 if self._events else self._last
         return max(self._first, kept) if len(self._events) == RETAINED else self._first
 

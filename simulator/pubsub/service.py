@@ -25,7 +25,7 @@ MOST_REQUESTED = 100
 MOST_STREAMS = 64
 _CODES = "sfdc.platform.eventbus.grpc."
 _LOOK_SECONDS = 1.0
-"""The longest time between two checks whether the session of an open stream is still valid."""
+"""While a stream is open, its session is checked at least this often."""
 
 
 class Refused(Exception):

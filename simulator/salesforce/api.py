@@ -112,7 +112,7 @@ class Api:
     def dispatch(self, request: Request) -> Response:
         """Answer a subrequest of a composite call.
 
-        The composite call is counted and its session is checked, so the subrequest needs neither.
+        The session is not checked and the call is not counted, because both were done for the composite call.
         """
         route = self._inner.find(request.method, request.path.rstrip("/"))
         if route is None:

@@ -32,7 +32,7 @@ TOKEN_PATH = "/services/oauth2/token"  # noqa: S105 (a path)
 REVOKE_PATH = "/services/oauth2/revoke"
 JWT_GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 JWT_LIFETIME = 180
-"""The longest lifetime of an assertion in seconds. One that expires later is refused."""
+"""The longest lifetime of an assertion in seconds. An assertion that expires later is refused."""
 USER_SCOPES = "refresh_token offline_access full pardot_api api"
 APP_SCOPES = "pardot_api api"
 """The scopes of client credentials, which never get ``full``, ``web`` or ``refresh_token``.
@@ -40,7 +40,7 @@ APP_SCOPES = "pardot_api api"
 Source: docs/platform-facts.md, "Salesforce: login".
 """
 CLOCK_SKEW = 30
-"""The tolerated difference in seconds between the caller's clock and this one."""
+"""The tolerated difference in seconds between the clocks of the caller and of the simulator."""
 
 Form = Mapping[str, str]
 

@@ -57,7 +57,7 @@ class ApiUsage:
     def header(self) -> str:
         """Return the value of ``Sforce-Limit-Info``.
 
-        With ``more_parts``, two of every seven values have a second part: one has the app's calls, and one has bursts.
+        With ``more_parts``, two of every seven values have a second part: the app's calls in one, bursts in the other.
         """
         usage = f"api-usage={self.daily_used}/{self.daily_max}"
         turn = next(self._answers) % 7

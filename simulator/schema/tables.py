@@ -16,7 +16,10 @@ CREATE TABLE simulator_meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT
 CREATE TABLE simulator_serial (sobject TEXT PRIMARY KEY, next INTEGER NOT NULL) WITHOUT ROWID;
 """
 _UNINDEXED_PARENTS = frozenset({"User", "RecordType"})
-"""Small sObjects whose records are never deleted, so that no deletion looks for their children."""
+"""The sObjects to which lookups have no index.
+
+Their records are never deleted, so no deletion looks for their children.
+"""
 _SEARCHED = frozenset({"Email"})
 """Fields that the duplicate rules search."""
 

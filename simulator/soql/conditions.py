@@ -93,7 +93,7 @@ class Conditions:
 
     def _like(self, left: Resolved, token: Token) -> str:
         if token.kind != "string":
-            # For every value but null, this raises the error that the field needs a string.
+            # This raises an error for every value except null: the field needs a string.
             self._value(token, left.field)
             raise SoqlError("MALFORMED_QUERY", f"unexpected token: '{token.text}'")
         pattern = like_pattern(token, self.scope.context.soql)

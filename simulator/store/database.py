@@ -154,7 +154,7 @@ class Database:
             self.version += 1
 
     def close(self) -> None:
-        """Close the idle connections and this thread's own."""
+        """Close the idle connections and the connection of this thread."""
         with self._write_lock:
             while self._idle:
                 self._idle.pop().close()

@@ -68,8 +68,8 @@ def ids_where(
 ) -> list[str]:
     """Return the ids of the records with this value, in ascending order.
 
-    ``alive`` leaves out deleted records. The case of letters matters in id fields, not in text fields: their columns
-    are ``COLLATE NOCASE``, which covers only ASCII letters.
+    ``alive`` leaves out deleted records. The case of letters matters in id fields, not in text fields. The columns of
+    text fields are ``COLLATE NOCASE``, which covers only ASCII letters.
     """
     column, mark = (f'"{field}"', "?") if value.isascii() else (f'casefold("{field}")', "casefold(?)")
     only = ' AND "IsDeleted" = 0' if alive and sobject.soft_deletes else ""

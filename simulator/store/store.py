@@ -32,8 +32,8 @@ class Store:
     """The data of the org: queried in SOQL, changed by Salesforce's rules, safe to use from many threads.
 
     Queries raise ``SoqlError``, other calls ``RecordError``. Both have Salesforce's code and message. Writes happen one
-    after another. Each has its own transaction, or joins the one that its thread has opened with ``writing``. Other
-    threads see only committed changes.
+    after another. Each write has its own transaction, or joins the transaction that its thread has opened with
+    ``writing``. Other threads see only committed changes.
     """
 
     def __init__(self, recipe: files.Recipe, database: Database, lock: IO[str], clock: Clock) -> None:

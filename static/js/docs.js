@@ -49,7 +49,7 @@ window.SwaggerUIBundle({
   dom_id: "#swagger-ui",
   url: page.dataset.document,
   layout: "BaseLayout",
-  deepLinking: false, // its links would be inside buttons, and keyboard users could not choose between the two
+  deepLinking: false, // it puts links inside buttons, and keyboard users could not choose the link
   presets: [window.SwaggerUIBundle.presets.apis],
   requestInterceptor: addToken,
   onComplete: openLinkedOperation,

@@ -174,7 +174,7 @@ interface PanelSpec<Data> {
   load(context: { signal: AbortSignal; route: Route }): Promise<Data> | Data;
   noData?(data: Data): boolean;
   empty?(data: Data): string | false;
-  /** Never gets null: when `load` may resolve to null, `noData` or `empty` must handle it. */
+  /** `data` is never null here: if `load` may resolve to null, `noData` or `empty` must handle the null. */
   render(data: NonNullable<Data>, context: RenderContext): Child;
 }
 
@@ -302,7 +302,7 @@ interface Bulk<Row> {
 /** The selected rows that an action gets: ui/selection.js. */
 interface Selected<Row> {
   size: number;
-  /** True after "Select all": all rows that match `q` and `filters` are selected. `known` may lack some: use rows(). */
+  /** True after "Select all" of the rows that match `q` and `filters`. `known` may be incomplete: use rows(). */
   isAll: boolean;
   known: readonly Row[];
   filters: Record<string, string>;

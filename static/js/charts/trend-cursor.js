@@ -36,7 +36,7 @@ export function followPointer(svg, drawing, settings) {
   };
   svg.setAttribute("tabindex", "0");
   svg.setAttribute("aria-label", `${title}. Use the left and right arrow keys to read it day by day.`);
-  // A finger that taps does not move.
+  // A tap causes no `pointermove`, so `pointerdown` is needed too.
   for (const name of /** @type {const} */ (["pointerdown", "pointermove"]))
     svg.addEventListener(name, (event) => show(nearest(event, svg, settings)));
   svg.addEventListener("pointerleave", hide);

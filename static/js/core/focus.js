@@ -9,8 +9,8 @@ const isLost = () => document.activeElement === document.body || document.active
 
 /**
  * Call this before the content of an element is replaced. Return a function to call afterwards, or null when the focus
- * is elsewhere. The function focuses the control with the same name as the focused one, or else the first control,
- * unless the user has moved the focus meanwhile.
+ * is elsewhere. The function focuses the control that has the same name as the control that had the focus. If there is
+ * none, it focuses the first control. It does nothing if the user has moved the focus meanwhile.
  *
  * @param {HTMLElement} root
  */
@@ -27,8 +27,8 @@ export function rememberFocus(root) {
 }
 
 /**
- * Disable a button during some work, so that it is not pressed twice. Browsers take the focus from a disabled button:
- * give it back afterwards, unless the user has moved it meanwhile.
+ * Disable a button during some work, so that it is not pressed twice. Browsers take the focus from a disabled button.
+ * Give the focus back afterwards, unless the user has moved it meanwhile.
  *
  * @template Result
  * @param {HTMLButtonElement} button

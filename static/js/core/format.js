@@ -35,8 +35,8 @@ const moments = new Intl.DateTimeFormat("en-US", { dateStyle: "medium", timeStyl
 /** One twelfth of a mean year of 365.25 days. */
 const SECONDS_A_MONTH = 2_629_800;
 /**
- * The units of an age: the name, the length, and the age from which the unit is used, both in seconds.
- * outgoing/times.py has these units and one more, the second.
+ * The units of an age: the name, the length in seconds, and the age in seconds from which the unit is used.
+ * outgoing/times.py has the same units, and also seconds.
  *
  * @type {[Intl.RelativeTimeFormatUnit, number, number][]}
  */

@@ -8,7 +8,7 @@ export function startWatchingPresses() {
   const options = { capture: true };
   addEventListener("pointerdown", () => (isDown = true), options);
   for (const end of ["pointerup", "pointercancel"]) addEventListener(end, release, options);
-  // The browser's own menu may keep the release for itself.
+  // While the browser's context menu is open, the page may get no `pointerup`.
   addEventListener("pointermove", ({ buttons }) => isDown && buttons === 0 && release(), options);
 }
 

@@ -240,7 +240,7 @@ class Board {
     return this.drawn;
   }
 
-  /** Read the tasks again. An older list that is still being read would arrive later, so it is no longer wanted. */
+  /** Read the tasks again. Cancel an earlier read, because its answer would be out of date. */
   async redraw() {
     this.reading?.abort();
     this.reading = new AbortController();

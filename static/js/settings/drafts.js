@@ -247,10 +247,10 @@ function at(value, path) {
 }
 
 /**
- * Ask which of two changes to keep. Return true for the user's own.
+ * Ask which of two changes to keep. Return true for the user's own change.
  *
  * @param {{ updated_by: string | null, updated_at: string | null }} there
- * @param {{ what: string, theirs: Held, mine: Held }} clash theirs, mine: null when they cannot be shown in the question
+ * @param {{ what: string, theirs: Held, mine: Held }} clash theirs, mine: null if several fields differ
  */
 export function askForMine({ updated_by, updated_at }, { what, theirs, mine }) {
   const who = updated_by ? sentenceCase(actorText(updated_by)) : "Somebody";

@@ -18,7 +18,7 @@ import { PRIORITIES } from "./words.js";
  * - fields: the names of the form's fields; all by default.
  * - first: a field before the others.
  * - defaults: initial values.
- * - config: the answer of the endpoint `config`; with null, the form offers no areas, and no assignee but the initial one.
+ * - config: the answer of the endpoint `config`; with null, the form offers no areas, and only the initial assignee.
  * - nobody: the label for no assignee.
  *
  * @template Made

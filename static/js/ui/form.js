@@ -8,8 +8,8 @@ import { confirm, openDialog } from "./dialog.js";
 
 /**
  * Return the result of submit(values, changes); undefined when the user closed the form without saving. `changes` has
- * only the values that the user changed. When the form was closed while a request was under way, its result counts: the
- * server may have saved the values.
+ * only the values that the user changed. If the user closes the form while a request is under way, return the result of
+ * the request, because the server may have saved the values.
  *
  * fields: see FormField (types.d.ts). A field of the type "choices" is a group of checkboxes; its value is a list.
  *
@@ -58,7 +58,7 @@ export async function formDialog({ title, intro = "", fields, yes = "Save", subm
   return made ?? saving.catch(() => undefined);
 }
 
-/** @param {AbortSignal} signal aborted when the entries are saved, and the question is no longer true */
+/** @param {AbortSignal} signal aborted when the entries have been saved, because the question is then needless */
 function confirmDiscard(signal) {
   return confirm({
     signal,

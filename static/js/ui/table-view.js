@@ -81,7 +81,7 @@ function searchField(label, search) {
   input.addEventListener("change", () => timer && send());
   /** @param {string} q */
   const show = (q) => {
-    // Do not overwrite what is being typed, or a space at its end.
+    // Do not overwrite a text that is being typed, and do not remove a space at its end.
     if (!timer && input.value.trim() !== q) input.value = q;
   };
   return { input, show, element: h("div", { class: "search-field" }, icon("search"), input) };

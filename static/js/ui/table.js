@@ -173,7 +173,7 @@ class Table {
     }
   }
 
-  /** Load the rows again. The pressed button is removed, so focus the rows, or the button for the next try. */
+  /** Load the rows again. The pressed button is removed, so focus the rows, or the new button after another failure. */
   async retry() {
     await this.draw();
     focusOn(this.message.hidden ? this.scroll : this.message.querySelector("button"));
