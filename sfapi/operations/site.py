@@ -25,7 +25,7 @@ from sfapi.operations.runs import ACTIONS_SHOWN, load_latest_runs, load_live_lea
 _VIEW_PAGE = "sf.view_syncrun"
 """The permission to see the operators' page. Staff without it see only the list of models."""
 
-_DATE_PARTS = {"__year": r"(?!9999)\d{4}", "__month": r"\d{1,2}", "__day": r"\d{1,2}"}
+_DATE_PARTS = {"year": r"(?!9999)\d{4}", "month": r"\d{1,2}", "day": r"\d{1,2}"}
 """The parts of a date by which the admin's lists are filtered, and what each may be."""
 
 
@@ -37,7 +37,7 @@ def _is_impossible(request: HttpRequest) -> bool:
     values = [(name, value) for name, each in request.GET.lists() for value in each]
     has_nul = any("\0" in text for text in (request.path, *chain.from_iterable(values)))
     return has_nul or any(
-        name.endswith(part) and not re.fullmatch(pattern, value)
+        part in name.split("__")[1:] and not re.fullmatch(pattern, value)
         for name, value in values
         for part, pattern in _DATE_PARTS.items()
     )

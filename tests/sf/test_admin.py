@@ -190,6 +190,7 @@ def test_a_filter_shows_only_the_runs_that_ended_badly(admin: Client) -> None:
         "/admin/sf/syncrun/?started__year=9999",
         "/admin/sf/syncrun/?started__year=9999&started__month=12",
         "/admin/sf/syncrun/?started__year=99999999999999",
+        "/admin/sf/syncrun/?started__year__gte=99999",
         "/admin/sf/syncrun/?started__year=2026&started__month=99999999999999",
         "/admin/sf/syncrun/?started__year=2026&started__month=1&started__day=99999999999999",
     ],
