@@ -40,8 +40,9 @@ function roundStep(raw) {
 /**
  * Return at most `count` indexes, including the first and the last.
  *
- * The steps are equal if a step of at most twice the smallest possible size fits exactly. Otherwise, the steps are
- * counted back from the last index: the first gap differs, and an index too near to the first is left out.
+ * All steps are equal if a step of at most twice the smallest possible size divides the range. Otherwise, steps of the
+ * smallest size are counted back from the last index. The first gap then differs, and an index too near to the first is
+ * left out.
  *
  * @param {number} length
  * @param {number} count at least 2

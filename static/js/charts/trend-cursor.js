@@ -44,7 +44,7 @@ export function followPointer(svg, drawing, settings) {
   svg.addEventListener("click", () => pick?.(days[at]));
   svg.addEventListener("keydown", (event) => {
     if (isForBrowser(event)) return;
-    // While no day is shown, an arrow key shows the current day first.
+    // While the tip is hidden, an arrow key does not move: it shows the last shown day again, or the latest day.
     const step = tip.hidden ? 0 : 1;
     /** @type {Record<string, number | undefined>} */
     const steps = { ArrowRight: at + step, ArrowLeft: at - step, Home: 0, End: days.length - 1 };

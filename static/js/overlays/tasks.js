@@ -65,7 +65,7 @@ class Board {
     this.reading = undefined;
     /** The latest redrawing. @type {Promise<void>} */
     this.drawn = Promise.resolve();
-    // Ctrl+Z may undo what was done before the board was opened.
+    // Tasks may change without the board: Ctrl+Z may undo an action from before the board was opened.
     onChanged((paths) => {
       if (paths.includes("tasks")) this.drawn = this.redraw();
     }, signal);

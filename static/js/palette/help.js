@@ -27,7 +27,7 @@ const SECTIONS = [
     "Tables",
     [
       [["↑", "↓"], "Move among the rows, in a column of links or buttons"],
-      [["Shift click"], "Select or clear the rows from the last click to this one"],
+      [["Shift click"], "Select or clear all rows between two clicks"],
     ],
   ],
 ];

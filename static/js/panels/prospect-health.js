@@ -88,7 +88,7 @@ const SECTIONS = [
     rows: [
       ["Linked as contact", "as_contact"],
       ["Linked as lead", "as_lead"],
-      ["Linked in all", "linked"],
+      ["Linked in total", "linked"],
       ["Not linked", "unlinked"],
     ],
   },

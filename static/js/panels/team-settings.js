@@ -27,7 +27,7 @@ export default panel({
     focusAgain(element);
     const add = button("Add a member", () => edit(null, areas), { kind: "primary", sign: "plus" });
     if (team.length === 0)
-      return empty("Add the team and the areas of each member: issues then show their owners, and tasks go to them.", {
+      return empty("Add the team and the areas of each member. Issues then show their owners, who get the tasks.", {
         title: "No team members yet",
         sign: "person",
         action: add,
@@ -254,8 +254,8 @@ async function edit(member, areas) {
 }
 
 /**
- * Return a function that changes, in the team, the fields that the user changed. If another user has meanwhile changed
- * the same field to another value, ask which change to keep.
+ * Return a function that makes the user's changes to a member in the team. If another user has meanwhile changed the
+ * same field to another value, ask which change to keep.
  *
  * @param {Member} member as it was when the form was opened
  * @param {Omit<Changed, "open_tasks">} entries

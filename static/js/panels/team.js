@@ -73,7 +73,7 @@ function unowned({ by_area: areas }) {
 }
 
 function nobody() {
-  return empty("Add the team and the areas of each member: issues then show their owners, and tasks go to them.", {
+  return empty("Add the team and the areas of each member. Issues then show their owners, who get the tasks.", {
     title: "No team members yet",
     sign: "person",
     action: h("a", { class: "button", href: SETTINGS }, "Enter the team"),

@@ -186,7 +186,7 @@ export async function saveAll(drafts) {
 }
 
 /**
- * Return `now`, changed by the fields of `entered` that differ from `before`.
+ * Return `now` with the fields of `entered` that differ from `before`.
  *
  * @param {Held} now
  * @param {Held} before
