@@ -48,7 +48,8 @@ def edit_view(owner: str, view_id: int, changes: Mapping[str, Any]) -> SavedView
 
     Raises ``BadView``, or ``SavedView.DoesNotExist`` when ``owner`` has no such view.
     """
-    return _save(SavedView.objects.get(pk=view_id, owner_uuid=owner), changes)
+    with transaction.atomic():
+        return _save(SavedView.objects.select_for_update().get(pk=view_id, owner_uuid=owner), changes)
 
 
 def remove_view(owner: str, view_id: int) -> bool:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 from django.test import Client
 
 from api.models import SuperUser
 from pardot.audits.run import run_audits
 from pardot.models import SavedView, TeamMember, ViewSubscription
-from pardot.planning.saved_views import MOST
+from pardot.planning.saved_views import MOST, edit_view
 from tests.api.cookies import UUID, CookieMaker
 from tests.pardot.team import records
 from tests.pardot.team.browser import Browser
+from tests.sf.processes import wait_for
 
 OTHER = "7c1d9f04-0000-4000-8000-0000000050d0"
 FORMS = "tab=gear-locker&gear.type=forms&forms.flag=dormant&forms.sort=-name"
@@ -45,6 +50,36 @@ def test_only_the_owner_sees_a_view_until_it_is_shared(browser: Browser, colleag
     assert names(colleague) == []
     assert browser.ask("patch", f"views/{made['id']}", {"is_shared": True})["is_shared"]
     assert [(view["name"], view["is_mine"]) for view in colleague.get("views")["views"]] == [("Dormant forms", False)]
+
+
+@contextmanager
+def waiting_edit(view: int, changes: dict[str, Any]) -> Iterator[None]:
+    """Run the block in a transaction that another edit of the view must wait for, then let that edit end."""
+
+    def edit_elsewhere() -> None:
+        with closing(connection):
+            edit_view(UUID, view, changes)
+
+    with ThreadPoolExecutor() as elsewhere:
+        with transaction.atomic():
+            yield
+            edit = elsewhere.submit(edit_elsewhere)
+            wait_for(has_waiting_lock)
+        edit.result()
+
+
+def has_waiting_lock() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) > 0 FROM pg_locks WHERE NOT granted")
+        return bool(cursor.fetchone()[0])
+
+
+def test_two_changes_of_a_view_at_the_same_time_are_both_kept(transactional_db: None, browser: Browser) -> None:
+    view = save(browser)["id"]
+    with waiting_edit(view, {"name": "Old forms"}):
+        browser.ask("patch", f"views/{view}", {"is_shared": True})
+    [kept] = browser.get("views")["views"]
+    assert (kept["name"], kept["is_shared"]) == ("Old forms", True)
 
 
 def test_only_the_owner_changes_and_deletes_a_view(browser: Browser, colleague: Browser) -> None:
