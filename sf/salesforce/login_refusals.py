@@ -184,7 +184,7 @@ def _kind_of_status(status: int, code: str) -> type[SalesforceError]:
     """Return the class of an error that no rule fits.
 
     With a code, the refusal is final: the status proves nothing, because SOAP faults always have status 500.
-    Without a code, the answer did not come from Salesforce's login, and the status decides.
+    Without a code, the answer probably did not come from Salesforce's login, and the status decides.
     """
     return LoginNotAnswered if status in TRANSIENT_STATUSES and not code else LoginRefused
 

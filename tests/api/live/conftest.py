@@ -11,7 +11,7 @@ from tests.simulated import Simulator
 
 @pytest.fixture
 def cookies(simulator: Simulator, cookies: CookieMaker) -> CookieMaker:
-    """Run ``simulator`` first: the settings then have the keys of these cookies, not the simulator's."""
+    """Set up ``simulator`` first: both fixtures set the single sign-on keys, and the later one wins."""
     return cookies
 
 
