@@ -27,7 +27,7 @@ _failed: dict[Path, NotInstalled] = {}
 
 
 def install_python(folder: Path, pinned: Path) -> None:
-    """Make ``folder`` a virtual environment with exactly the packages of ``pinned``, unless it is one."""
+    """Make ``folder`` a virtual environment with exactly the packages of ``pinned``, unless it already is."""
     if _is_current(folder, pinned):
         return
     shutil.rmtree(folder, ignore_errors=True)

@@ -118,7 +118,7 @@ def spread(calls: int, kind: str, seed: int, at_most: int | None = None) -> Iter
 
 
 def sampled(calls: int, seed: int, parts: int) -> list[Example]:
-    """Split the kinds of faults into ``parts`` parts; return one example for each kind of the seed's part.
+    """Divide the kinds of faults into ``parts`` groups; return one of each kind in the seed's group.
 
     A seed always gives the same examples. ``parts`` consecutive seeds cover every kind.
     """

@@ -291,7 +291,7 @@ def test_a_claim_takes_at_most_its_limit_when_the_table_has_no_statistics(db: No
     assert OutboundCase.objects.filter(attempts=1).count() == 3
 
 
-def test_only_a_delivery_is_recorded_after_the_lease_is_lost(db: None) -> None:
+def test_after_a_lost_lease_a_delivery_is_recorded_but_a_failure_is_not(db: None) -> None:
     (case,) = make_queued_cases(1, lease_holder="a", lease_until=Now() - timedelta(seconds=1), attempts=1)
     (taken,) = outbox.claim_due(holder="b", limit=5, as_of=now())
     case.refresh_from_db(fields=["state"])

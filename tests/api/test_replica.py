@@ -358,7 +358,7 @@ class Load:
 
 
 def conflicts(both: Replicated) -> int:
-    """Return the number of statements that the standby has canceled for its replay.
+    """Return the number of statements that the standby has canceled to continue its replay.
 
     The standby may cancel this query too, so the query is repeated.
     """

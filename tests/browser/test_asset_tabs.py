@@ -56,7 +56,7 @@ def test_axe_finds_nothing(open_window: Open, camp_site: Site, tab: str, scheme:
     assert visit.axe() == []
 
 
-def test_an_address_with_a_day_that_is_none_still_shows_the_filters(camp: Visit) -> None:
+def test_an_address_with_an_invalid_day_still_shows_the_filters(camp: Visit) -> None:
     camp.expect("status of 422")
     camp.go("/pardot/?tab=gear-locker&gear.type=forms&forms.new=yesterday")
     locker = camp.page.locator('[data-panel="gear"]')

@@ -126,7 +126,7 @@ def test_fixes_that_are_found_too_late_replace_no_later_choice(camp: Visit, then
     assert "forms_errors" not in camp.page.url
 
 
-def test_a_fix_that_is_chosen_without_a_valid_number_is_a_whole_one(camp: Visit) -> None:
+def test_a_fix_chosen_without_a_valid_number_fixes_all_occurrences(camp: Visit) -> None:
     camp.go("/pardot/?open=what-if")
     dialog = camp.page.get_by_role("dialog", name="What if…")
     box = dialog.get_by_role("checkbox", name="Forms in no campaign")

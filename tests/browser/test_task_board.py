@@ -176,8 +176,8 @@ def test_changing_a_task_keeps_an_assignee_whom_the_page_does_not_know_yet(camp:
     assert sent == [{"title": "Renamed"}]
 
 
-def test_changing_a_task_leaves_out_a_text_that_only_its_field_changed(camp: Visit) -> None:
-    """A field has other line breaks than a text from the admin, and loses a blank at its end."""
+def test_saving_a_task_does_not_send_a_text_that_the_user_left_alone(camp: Visit) -> None:
+    """The form's text field changes line breaks that were entered in the admin, and drops a blank at the end."""
     tasks = [task(1, "Of two lines", description="First ask Bo.\r\nThen delete it. ")]
     sent: list[object] = []
 

@@ -1,4 +1,4 @@
-"""Install other authors' Salesforce clients under ``.conformance/`` from pinned files.
+"""Install other authors' Salesforce clients under ``.conformance/``, in pinned versions.
 
 Each Python client has its own environment. The clients for Node share a folder.
 """

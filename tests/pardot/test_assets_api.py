@@ -1,6 +1,6 @@
 """``assets``, ``asset-health`` and ``assets/{type}``.
 
-Some tests also ask ``campaigns``, ``gear-summary`` or ``tags``.
+Some tests also request ``campaigns``, ``gear-summary`` or ``tags``.
 """
 
 from __future__ import annotations

@@ -91,7 +91,7 @@ def test_a_campaign_with_an_id_of_15_or_18_characters_has_its_members() -> None:
     ("total", "responded", "low"),
     [(9, 0, False), (10, 0, True), (20, 1, False), (21, 1, True), (100, 5, False), (100, 4, True), (0, 0, False)],
 )
-def test_low_response_is_ten_members_or_more_and_less_than_five_percent(total: int, responded: int, low: bool) -> None:
+def test_low_response_needs_ten_members_and_a_rate_below_five_percent(total: int, responded: int, low: bool) -> None:
     mark_read(*READ)
     members(SF_18, total, responded)
     campaign = make(Campaign, salesforce_id=SF_18)

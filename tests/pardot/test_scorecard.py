@@ -97,7 +97,7 @@ def test_issues_about_activity_are_null_after_8_days_without_a_read_of_activitie
     assert later.issues["forms_no_campaign"].count == 1
 
 
-def test_prospects_need_a_complete_read() -> None:
+def test_prospects_have_no_score_before_a_complete_read() -> None:
     prospect(linked=False)
     mark_read("forms")
     finish_sync()

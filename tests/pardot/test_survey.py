@@ -170,7 +170,7 @@ def test_a_change_hidden_by_pardots_cache_is_read_by_the_next_run(pardot: Pardot
 
 
 @pytest.mark.parametrize("written", ["2026-01-30T22:00:00-07:00", "2026-01-31T10:30:00+05:30", "2026-01-31T05:00:00Z"])
-def test_times_of_any_offset_are_the_same_moment(pardot: Pardot, written: str) -> None:
+def test_the_offset_of_a_time_does_not_change_the_stored_moment(pardot: Pardot, written: str) -> None:
     form = pardot.ids("forms")[0]
     pardot.edit("forms", form, updatedAt=written)
     camp_sync("--entities", "forms")

@@ -143,7 +143,7 @@ def test_tasks_about_assets_of_the_previous_business_unit_are_about_no_asset_of_
 
 
 @pytest.mark.usefixtures("surveyed")
-def test_what_was_only_read_from_the_previous_business_unit_counts_as_never_read(
+def test_entities_not_read_since_another_business_unit_was_adopted_count_as_never_read(
     simulator: Simulator, settings: Any, ask: Ask
 ) -> None:
     camp_sync("--scout")

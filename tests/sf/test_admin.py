@@ -219,7 +219,7 @@ def test_the_configuration_is_one_row_that_can_be_changed(admin: Client) -> None
     assert SyncConfig.objects.count() == 1
 
 
-def test_a_saved_configuration_leaves_the_switch_as_it_was_moved_meanwhile(admin: Client) -> None:
+def test_saving_the_configuration_does_not_undo_a_switch_off_made_meanwhile(admin: Client) -> None:
     SyncConfig.load()
 
     def switch_off_meanwhile(**_: Any) -> None:

@@ -39,7 +39,7 @@ def due() -> list[datetime]:
 
 
 @pytest.mark.django_db
-def test_three_tries_follow_after_pauses_of_5_10_and_15_minutes_and_then_none() -> None:
+def test_a_failed_sync_is_retried_after_5_10_and_15_minutes_and_then_no_more() -> None:
     for ago, pause in ((31, 5), (25, 10), (14, 15)):
         last = make_failed_run(ago)
         assert last.ended is not None

@@ -110,7 +110,7 @@ def test_a_forced_read_resumes_only_a_recent_read(
 
 
 def test_a_read_from_before_postgresqls_clock_was_set_back_is_not_resumed(simulator: Simulator, settings: Any) -> None:
-    """Otherwise records that were written here since the read began would count as gone."""
+    """Otherwise records that a look-up cached after the read began would be marked as deleted."""
     settings.SALESFORCE_BULK_THRESHOLD = 1
     _pause_after_two_bulk_pages(simulator)
     run = SyncRun.objects.get()

@@ -153,7 +153,7 @@ def test_an_org_without_books_may_be_adopted(simulator: Simulator, new_ids: Simu
 
 
 def test_an_org_at_a_new_address_is_still_the_same_org(simulator: Simulator, database: str) -> None:
-    """The org is the same at another address, as after a migration to another instance."""
+    """Salesforce migrates orgs between instances, which changes their addresses."""
     sync()
     SyncConfig.objects.update(instance_url="https://na1.example.com")
     assert run(simulator, database, "sync_all").returncode == 0

@@ -262,7 +262,7 @@ def leaders() -> list[int]:
 
 
 def test_another_worker_takes_over_from_one_that_is_killed(start: Start, database: str) -> None:
-    """A lost connection stops no worker. The lease of a leader killed on another machine first has to run out."""
+    """Workers survive a lost connection. After a kill on another machine, the lease must expire first."""
     set_last_run("cleanup_logs", timedelta(seconds=-1))
     first, second = start("work", LEASE_SECONDS="4"), start("work", LEASE_SECONDS="4")
     wait_for(lambda: bool(leaders()))
