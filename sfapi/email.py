@@ -1,15 +1,19 @@
-"""Read Django's mail server from ``EMAIL_URL``."""
+"""Read Django's mail server from ``EMAIL_URL``, and the addresses of mail."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from urllib.parse import unquote
 
 from django.core.exceptions import ImproperlyConfigured
 
-from sfapi.env import Environment, split_url
+from sfapi.env import Environment, refuse, split_url
 
 _PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
+_ADDRESS = r"[^\s@<>;,]+@[^\s@<>;,]+"
+_MAILBOX = re.compile(f"{_ADDRESS}|[^<>@;]*<{_ADDRESS}>")
+"""One address, alone or after a name. Lists with semicolons do not match."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,9 @@ def parse_mail_server(env: Environment) -> MailServer:
         port = parts.port or _PORTS.get(parts.scheme)
     except ValueError:
         port = None
-    if port is None or parts.scheme not in _PORTS or not parts.hostname:
+    # Without escaping, "/", "?" or "#" in a password ends the host early.
+    rest = parts.path.strip("/") or parts.query or parts.fragment
+    if port is None or parts.scheme not in _PORTS or not parts.hostname or rest:
         # The URL is not shown: it contains a password.
         raise ImproperlyConfigured("EMAIL_URL: is not of the form smtp+tls://user:password@host:port (or smtps, smtp)")
     return MailServer(
@@ -47,3 +53,18 @@ def parse_mail_server(env: Environment) -> MailServer:
         starts_tls=parts.scheme == "smtp+tls",
         is_tls=parts.scheme == "smtps",
     )
+
+
+def parse_recipients(env: Environment, name: str) -> list[str]:
+    """Return the addresses of a comma-separated list."""
+    return [_require_mailbox(name, part) for part in env.names(name)]
+
+
+def parse_sender(env: Environment, name: str, default: str) -> str:
+    return _require_mailbox(name, env.text(name, default))
+
+
+def _require_mailbox(name: str, value: str) -> str:
+    if not _MAILBOX.fullmatch(value):
+        raise refuse(name, value, "an email address such as ranger@example.org; commas separate several")
+    return value

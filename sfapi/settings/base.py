@@ -12,7 +12,7 @@ from sf.salesforce.credentials import check_login_variables
 from sfapi import __version__
 from sfapi.cron import find_checkout_as_typed, find_python_as_typed, list_scheduled_jobs
 from sfapi.database import build_database_settings, build_replica_settings
-from sfapi.email import parse_mail_server
+from sfapi.email import parse_mail_server, parse_recipients, parse_sender
 from sfapi.env import Environment, check_authorities
 from sfapi.logs import build_logging_settings
 from sfapi.secret_key import ensure_secret_key
@@ -176,7 +176,7 @@ PARDOT_PAUSE_THRESHOLD = env.fraction("PARDOT_PAUSE_THRESHOLD", 0.85)
 PARDOT_ACTIVITY_RETENTION_DAYS = env.integer("PARDOT_ACTIVITY_RETENTION_DAYS", 400, at_least=31, at_most=3660)
 PARDOT_ADOPTION_JSON_FIELD = env.text("PARDOT_ADOPTION_JSON_FIELD")
 SLACK_WEBHOOK_URL = env.url("SLACK_WEBHOOK_URL", schemes=("https", "http"))
-DIGEST_RECIPIENTS = env.names("DIGEST_RECIPIENTS")
+DIGEST_RECIPIENTS = parse_recipients(env, "DIGEST_RECIPIENTS")
 if DIGEST_RECIPIENTS:
     env.all_or_none("DIGEST_RECIPIENTS", "DIGEST_RECIPIENTS", "EMAIL_URL")
 PUBLIC_URL = env.url("PUBLIC_URL", schemes=("https", "http"))
@@ -206,7 +206,7 @@ EMAIL_HOST, EMAIL_PORT = _mail.host, _mail.port
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.user, _mail.password
 EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.starts_tls, _mail.is_tls
 EMAIL_TIMEOUT = 20
-DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "sfapi@localhost")
+DEFAULT_FROM_EMAIL = parse_sender(env, "DEFAULT_FROM_EMAIL", "sfapi@localhost")
 
 # -- the simulator, for the demo --------------------------------------------------------------------------
 env.development_only("SIMULATOR_URL", debug=DEBUG)

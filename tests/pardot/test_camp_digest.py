@@ -253,6 +253,13 @@ def test_an_unavailable_mail_server_is_reported_and_slack_still_gets_the_digest(
     assert len(webhook.messages) == 1
 
 
+def test_a_malformed_address_is_reported_and_slack_still_gets_the_digest(webhook: Slack, settings: Any) -> None:
+    settings.DIGEST_RECIPIENTS = ["ranger@camp.example; scöut@camp.example"]
+    with pytest.raises(CommandError, match="mail: the host, the login or an address is malformed"):
+        camp_digest("--send")
+    assert len(webhook.messages) == 1
+
+
 def test_without_a_channel_the_command_says_what_to_set() -> None:
     with pytest.raises(CommandError, match="set SLACK_WEBHOOK_URL or DIGEST_RECIPIENTS"):
         camp_digest("--send")
