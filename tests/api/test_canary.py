@@ -70,11 +70,11 @@ def test_sentry_receives_no_canary_and_no_person(run_manage: Manage) -> None:
 
 EVENTS = """
 import logging
-from accounts_client.connection import accounts_client
+from accounts_client.connection import make_accounts_client
 from sf.connection.clients import make_salesforce_client
 from sf.sync.usage import UsageCounter
 
-accounts_client().user("00000000-0000-4000-8000-00000000cafe")
+make_accounts_client().user("00000000-0000-4000-8000-00000000cafe")
 list(make_salesforce_client(UsageCounter("test")).query("SELECT Id FROM Contact WHERE Email = 'canary@sfapi.example'"))
 log = logging.getLogger("test")
 log.error("first https://h.example/?access_token=canary-message and %s", "sfapi_abcd1234_" + "canary" * 5)
