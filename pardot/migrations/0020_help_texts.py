@@ -28,11 +28,16 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='viewsubscription',
             name='count',
-            field=models.PositiveIntegerField(help_text='Number of rows at the last message, at first at the subscription.'),
+            field=models.PositiveIntegerField(help_text='Number of rows at the last message or change of the subscription.'),
         ),
         migrations.AlterField(
             model_name='viewsubscription',
             name='fingerprint',
             field=models.CharField(help_text='Hash of the IDs of the same rows.', max_length=64),
+        ),
+        migrations.AlterField(
+            model_name='viewsubscription',
+            name='told_on',
+            field=models.DateField(help_text='Day of the last message or change of the subscription.'),
         ),
     ]

@@ -31,7 +31,7 @@ function sample({ total_count: count }) {
       "span",
       {},
       h("strong", {}, `A sample, not all prospects: `),
-      `the ${number(count)} with the highest scores among those that were active in the 30 days before the sample. `,
+      `${number(count)} that samples have read. Each sample reads up to 500: those with the highest scores among the prospects active in the 30 days before. `,
       h("code", {}, SURVEY),
       " reads all prospects.",
     ),
