@@ -49,7 +49,7 @@ def write_records(records: Iterable[Mapping[str, Any]], stream: TextIO, *, form:
 def _note_left_out(
     left_out: dict[str, None], records: Iterable[dict[str, Any]], columns: list[str]
 ) -> Iterator[dict[str, Any]]:
-    """Yield the records, and add the names of their values that have no column to ``left_out``."""
+    """Yield the records, and add to ``left_out`` the name of each value that has no column."""
     known = set(columns)
     for record in records:
         left_out |= dict.fromkeys(name for name, value in record.items() if value is not None and name not in known)
@@ -65,7 +65,7 @@ def flatten(record: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
         if isinstance(value, Mapping):
             flat |= flatten(value, f"{prefix}{name}.")
         else:
-            flat[prefix + name] = value
+            flat[prefix + name] = _without_attributes(value)
     return flat
 
 

@@ -169,7 +169,7 @@ def test_submitted_at_may_be_seconds_milliseconds_or_iso_8601(sender: Client, si
 
 
 def test_an_iso_time_is_never_taken_for_seconds(sender: Client) -> None:
-    """The clock shows January 1970: its milliseconds since 1970 equal the true seconds since 1970."""
+    """An ISO time in January 1970 may have as many milliseconds since 1970 as there are seconds now."""
     wrong_clock = datetime.fromtimestamp(time.time() / 1000, UTC).isoformat()
     submit(sender, {**CONTACT_US, "submitted_at": wrong_clock})
     assert FormSubmission.objects.get().status == "delivered"
@@ -365,7 +365,7 @@ def test_a_form_repeated_during_an_unfinished_erasure_of_its_sender_makes_no_sec
 def test_a_repeated_form_does_not_use_up_the_probe_of_the_breaker(
     sender: Client, simulator: Simulator, away: bool
 ) -> None:
-    """Repeat a form that was delivered, or one that waits for its next attempt: neither is sent again."""
+    """The repeated request sends nothing, whether the form was delivered or waits for deliver_pending."""
     key = {"Idempotency-Key": "k"}
     if away:
         break_salesforce(simulator, status=503)

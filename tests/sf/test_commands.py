@@ -95,6 +95,15 @@ def test_a_query_as_a_table_has_one_line_per_record(simulator: Simulator, screen
     assert second[:2] == [awkward, " ".join(AWKWARD.split())]
 
 
+def test_a_subquery_as_csv_has_no_attributes(simulator: Simulator, screen: Screen) -> None:
+    contact = simulator.ids("Contact", "AccountId != null")[0]
+    where = f"Id IN (SELECT AccountId FROM Contact WHERE Id = '{contact}')"
+    [row] = screen.csv("query", f"SELECT (SELECT Id FROM Contacts) FROM Account WHERE {where}")
+    children = json.loads(row["Contacts.records"])
+    assert {"Id": contact} in children
+    assert all(child.keys() == {"Id"} for child in children)
+
+
 @pytest.mark.parametrize("form", ["csv", "table"])
 def test_values_that_only_later_records_have_are_not_left_out_silently(
     simulator: Simulator, screen: Screen, monkeypatch: pytest.MonkeyPatch, form: str

@@ -1,4 +1,7 @@
-"""After a sync, the cache equals Salesforce in every row and column."""
+"""After a full sync, the cache equals Salesforce in every row and column, except rows that are newer here.
+
+An incremental sync misses only changed formulas and purged records.
+"""
 
 from __future__ import annotations
 
