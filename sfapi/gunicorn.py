@@ -25,8 +25,8 @@ workers = _env.integer("WEB_WORKERS", 4, at_least=1, at_most=256)
 threads = _env.integer("WEB_THREADS", 8, at_least=1, at_most=256)
 timeout = 30
 graceful_timeout = 30
-# This must be longer than a proxy in front keeps idle connections, usually 60 s. If gunicorn closes a connection just
-# when the proxy sends a POST on it, the proxy answers the POST with 502.
+# This must be longer than the time for which a proxy in front keeps idle connections open, usually 60 s. If gunicorn
+# closes a connection just when the proxy sends a POST on it, the proxy answers the POST with 502.
 keepalive = 75
 # Workers are replaced after a number of requests, because their memory may have grown. With the jitter, they are not
 # all replaced at once.

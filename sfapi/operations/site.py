@@ -32,7 +32,7 @@ _DATE_PARTS = {"year": r"(?!9999)\d{4}", "month": r"\d{1,2}", "day": r"\d{1,2}"}
 def _is_impossible(request: HttpRequest) -> bool:
     """Return whether PostgreSQL or Python would refuse the address, which Django's admin does not check.
 
-    PostgreSQL stores no NUL. Django computes the end of a chosen year, and Python has no year 10000.
+    PostgreSQL stores no NUL. For the year 9999 Django would compute the year 10000, which Python does not have.
     """
     values = [(name, value) for name, each in request.GET.lists() for value in each]
     has_nul = any("\0" in text for text in (request.path, *chain.from_iterable(values)))
