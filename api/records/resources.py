@@ -1,4 +1,4 @@
-"""The readable resources: one per cached object, with its columns, filters and schemas."""
+"""The readable resources: one per object in ``EVERY_OBJECT``, with its columns, filters and schemas."""
 
 from __future__ import annotations
 

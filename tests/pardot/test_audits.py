@@ -1,6 +1,6 @@
 """Flags and figures of the audits, on small data sets.
 
-Campaigns, tags and prospects also have their own files.
+Campaigns and tags also have their own files. Prospects are tested in ``test_prospect_audit.py``.
 """
 
 from __future__ import annotations
@@ -186,7 +186,7 @@ def test_a_redirect_is_dormant_without_clicks() -> None:
 
 
 @pytest.mark.parametrize("model", [Form, LandingPage, ListEmail, CustomRedirect])
-def test_an_asset_in_a_missing_campaign_is_an_orphan_and_not_also_without_campaign(model: Any) -> None:
+def test_an_asset_in_a_missing_campaign_gets_the_flag_orphan_but_not_no_campaign(model: Any) -> None:
     mark_read(*READ)
     linked, loose = make(Campaign, salesforce_id=SF_18), make(Campaign, salesforce_id=" ")
     at_home, in_loose = make(model, campaign_id=linked), make(model, campaign_id=loose)

@@ -29,7 +29,7 @@ def test_the_previous_release_finds_all_that_it_needs(migrated_database: str) ->
 
 
 def test_the_only_recorded_schema_is_that_of_the_previous_release() -> None:
-    """A new release records its own schema instead. Later migrations may then drop what only older releases use."""
+    """Each release replaces the recorded schema with its own, so that later migrations may drop more."""
     _unreleased, released = re.findall(r"^## ([0-9.]+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)[:2]
     assert [file.stem for file in FOLDER.glob("*.json")] == [released], "CONTRIBUTING.md, “A release”"
 
