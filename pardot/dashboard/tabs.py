@@ -18,7 +18,7 @@ class Tab:
     command: str
     """The command to run when the tab has no data."""
     first: tuple[str, ...] = ()
-    """Panels that are visible without scrolling. The page preloads their modules."""
+    """Panels whose modules the page preloads, because they are visible without scrolling."""
 
     @property
     def template(self) -> str:
@@ -33,7 +33,7 @@ TABS = (
     Tab("campaign-map", "Campaign Map", "map", "Every campaign, with its assets, members and activity.", _SETUP),
     Tab("gear-locker", "Gear Locker", "pack", "Which forms, pages, emails, redirects and lists are in good repair.",
         _SETUP),
-    Tab("tags", "Tags", "tag", "How assets are named and sorted, and which tags nobody needs.", _SETUP),
+    Tab("tags", "Tags", "tag", "How assets are named and tagged, and which tags nobody needs.", _SETUP),
     Tab("scout-report", "Scout Report", "binoculars", "Who is active now, and which records do not fit together.",
         f"{_SETUP} --scout"),
     Tab("full-survey", "Full Survey", "compass",

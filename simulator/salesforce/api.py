@@ -2,8 +2,8 @@
 
 Errors are a JSON list of ``{"message", "errorCode", "fields"?}``. Versions 21.0 to 30.0 are retired and answer 410
 (help.salesforce.com, "Salesforce Platform API Versions 21.0 through 30.0 Retirement"). Here, version 20.0 answers 410
-too. Every answer to a known session has the header ``Sforce-Limit-Info`` (REST API Developer Guide, "Limit Info
-Header").
+too. Every answer of a route to a known session has the header ``Sforce-Limit-Info`` (REST API Developer Guide,
+"Limit Info Header"); unknown paths and most faults have none.
 """
 
 from __future__ import annotations

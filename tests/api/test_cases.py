@@ -155,7 +155,7 @@ def test_a_case_that_salesforce_refuses_gets_422_with_the_reason(writer: Client,
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_refusal_that_is_stored_is_not_answered_with_202_when_postgresqls_answer_is_lost(
+def test_a_stored_refusal_gets_422_even_if_postgresqls_confirmation_is_lost(
     writer: Client, simulator: Simulator
 ) -> None:
     def lose_the_answer(execute: Any, statement: str, values: Any, many: bool, context: Any) -> Any:

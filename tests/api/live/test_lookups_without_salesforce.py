@@ -119,7 +119,7 @@ def test_a_wrong_password_is_not_tried_by_every_change(user: Client, simulator: 
 def test_a_request_that_would_not_call_salesforce_is_not_refused_by_the_breaker(
     user: Client, salesforce: Simulator, settings: Any, why: str
 ) -> None:
-    """The answer is 404 from the cache, and the breaker's probe is kept for a request that may call Salesforce."""
+    """The answer is 404: no contact is cached. The probe is kept for a request that may call Salesforce."""
     SyncConfig.load()
     if why == "switched off":
         SyncConfig.objects.update(sync_enabled=False)
@@ -185,7 +185,8 @@ def test_salesforce_is_not_called_for_an_hour_after_it_reported_a_usage_above_th
     assert user.get(CONTACT).status_code == 200
 
 
-def test_a_usage_from_before_the_clock_was_set_back_stops_no_look_up(user: Client, salesforce: Simulator) -> None:
+def test_a_usage_reported_in_the_future_does_not_stop_look_ups(user: Client, salesforce: Simulator) -> None:
+    """Such a time remains after PostgreSQL's clock was set back."""
     new_contact(salesforce)
     SyncConfig.load()
     ahead = timezone.now() + 2 * USAGE_HOLDS
