@@ -56,7 +56,7 @@ def test_a_name_has_ten_attempts_a_minute_whatever_the_addresses() -> None:
     assert attempt("ines", PASSWORD, "192.0.2.2").status_code == 429
 
 
-def test_a_refused_attempt_costs_no_password_check(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refused_attempt_checks_no_password(monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(ATTEMPTS.limit):
         attempt("ines")
     monkeypatch.setattr("django.contrib.auth.authenticate", lambda **_: pytest.fail("the password was checked"))

@@ -88,7 +88,7 @@ def test_api_usage_is_read_from_salesforce_and_cached_for_a_minute(simulator: Si
     assert simulator.calls_to("/limits") == calls + 1
 
 
-def test_api_usage_from_before_the_clock_was_set_back_is_read_again(simulator: Simulator, reader: Client) -> None:
+def test_api_usage_reported_before_the_clock_was_set_back_is_read_again(simulator: Simulator, reader: Client) -> None:
     info(reader)
     SyncConfig.objects.update(last_usage_check=F("last_usage_check") + timedelta(hours=1))
     calls = simulator.calls_to("/limits")

@@ -266,7 +266,7 @@ def test_a_leased_case_is_not_sent_until_the_lease_ends(writer: Client, simulato
     assert [made[FIELD] for made in cases_in(simulator)] == [str(case.pk)]
 
 
-def test_queued_cases_do_not_wait_until_a_time_from_before_postgresqls_clock_was_set_back(
+def test_queued_cases_do_not_wait_until_a_time_set_before_postgresqls_clock_was_set_back(
     writer: Client, simulator: Simulator
 ) -> None:
     tomorrow = Now() + timedelta(days=1)

@@ -214,7 +214,7 @@ def test_a_day_without_news_is_no_failure_of_the_job(sync: Sync) -> None:
     assert [run.state for run in SyncRun.objects.filter(object="camp_digest")] == [SyncRun.State.DONE]
 
 
-def test_a_view_with_an_invalid_search_stops_no_message(sync: Sync) -> None:
+def test_a_view_with_an_invalid_search_does_not_stop_the_message(sync: Sync) -> None:
     sync(FRIDAY)
     ada = member("Ada")
     for unusable in ("%00", "x" * 300):

@@ -105,7 +105,7 @@ def test_a_purged_record_is_removed_although_a_look_up_stores_it_meanwhile(simul
     assert not Contact.objects.filter(id=contact).exists()
 
 
-def test_a_purged_record_stays_removed_when_a_look_up_from_before_the_purge_is_stored(simulator: Simulator) -> None:
+def test_a_purged_record_stays_removed_when_an_earlier_look_up_is_stored_late(simulator: Simulator) -> None:
     sync()
     contact = simulator.ids("Contact", "FV_Status__c != null")[0]
     client = make_live_client("test")
@@ -117,9 +117,7 @@ def test_a_purged_record_stays_removed_when_a_look_up_from_before_the_purge_is_s
     assert not Contact.objects.filter(id=contact).exists()
 
 
-def test_a_purged_record_stays_removed_when_a_read_from_before_the_purge_is_resumed(
-    simulator: Simulator, settings: Any
-) -> None:
+def test_a_purged_record_stays_removed_when_an_earlier_read_is_resumed(simulator: Simulator, settings: Any) -> None:
     sync()
     settings.SALESFORCE_BULK_THRESHOLD = 1
     simulator.post("/bulk", {"largest_page": 100})

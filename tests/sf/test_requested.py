@@ -100,7 +100,7 @@ def test_a_request_whose_process_was_killed_is_shown_as_failed() -> None:
 
 
 @pytest.mark.parametrize("started", [None, timezone.now() + timedelta(days=1)], ids=["waiting", "running"])
-def test_a_request_from_before_postgresqls_clock_was_set_back_does_not_block_its_command(
+def test_a_request_made_before_postgresqls_clock_was_set_back_does_not_block_its_command(
     started: datetime | None,
 ) -> None:
     request()

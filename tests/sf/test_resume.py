@@ -109,7 +109,7 @@ def test_a_forced_read_resumes_only_a_recent_read(
     assert Adoption.objects.exclude(savings=7).exists() is is_resumed
 
 
-def test_a_read_from_before_postgresqls_clock_was_set_back_is_not_resumed(simulator: Simulator, settings: Any) -> None:
+def test_a_read_begun_before_postgresqls_clock_was_set_back_is_not_resumed(simulator: Simulator, settings: Any) -> None:
     """Otherwise records that a look-up cached after the read began would be marked as deleted."""
     settings.SALESFORCE_BULK_THRESHOLD = 1
     _pause_after_two_bulk_pages(simulator)

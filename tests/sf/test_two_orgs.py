@@ -217,7 +217,7 @@ def test_a_change_is_not_called_uncertain_when_the_look_up_of_the_org_fails(
     assert "may have been made" not in message_of(caught.value)
 
 
-def test_identifying_the_org_costs_no_call_when_the_login_names_it(simulator: Simulator) -> None:
+def test_identifying_the_org_needs_no_call_when_the_login_names_it(simulator: Simulator) -> None:
     sync()
     before, logged = simulator.calls_to("query"), SFAPIUsageLog.objects.count()
     call_command("sync_books", verbosity=0)

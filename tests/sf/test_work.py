@@ -176,7 +176,9 @@ def test_jobs_of_one_command_run_one_after_another_in_the_order_of_their_times(t
     assert starter.at_once == 1
 
 
-def test_a_job_that_fails_is_reported_and_stops_no_other(table: None, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_job_that_fails_is_reported_and_does_not_stop_the_others(
+    table: None, caplog: pytest.LogCaptureFixture
+) -> None:
     set_last_run("cleanup_logs", timedelta(days=30))
     ScheduledJob.objects.filter(command="sync_all --force").update(
         handled_until=F("handled_until") - timedelta(days=30)

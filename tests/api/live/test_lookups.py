@@ -63,7 +63,7 @@ def test_a_miss_is_remembered_for_some_minutes(user: Client, salesforce: Simulat
     assert not LookupMiss.objects.exists()
 
 
-def test_a_miss_from_before_postgresqls_clock_was_set_back_does_not_count(user: Client, salesforce: Simulator) -> None:
+def test_a_miss_noted_before_postgresqls_clock_was_set_back_does_not_count(user: Client, salesforce: Simulator) -> None:
     assert user.get(CONTACT).status_code == 404
     contact = new_contact(salesforce)
     LookupMiss.objects.update(looked_up=Now() + timedelta(days=1))
