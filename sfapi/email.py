@@ -11,8 +11,10 @@ from django.core.exceptions import ImproperlyConfigured
 from sfapi.env import Environment, refuse, split_url
 
 _PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
-_ADDRESS = r"[^\s@<>;,]+@[^\s@<>;,]+"
-_MAILBOX = re.compile(f"{_ADDRESS}|[^<>@;]*<{_ADDRESS}>")
+_PART = r'[^\s@<>;,:"()\[\]\\]+'
+_ADDRESS = f"{_PART}@{_PART}"
+_NAME = r'(?:"[^"\\]*"|[^<>@;,:"()\[\]\\]*)'
+_MAILBOX = re.compile(rf"{_ADDRESS}|{_NAME}\s*<{_ADDRESS}>")
 """One address, alone or after a name. Lists with semicolons do not match."""
 
 
@@ -66,5 +68,5 @@ def parse_sender(env: Environment, name: str, default: str) -> str:
 
 def _require_mailbox(name: str, value: str) -> str:
     if not _MAILBOX.fullmatch(value):
-        raise refuse(name, value, "an email address such as ranger@example.org; commas separate several")
+        raise refuse(name, value, "an email address such as ranger@example.org")
     return value

@@ -107,8 +107,9 @@ def _check_lines(path: Path, text: str) -> None:
     for binding in parse_stream(io.StringIO(text)):
         is_incomplete = binding.key is not None and (binding.value is None or "=" in binding.key)
         if binding.error or is_incomplete:
+            leading = binding.original.string[: -len(binding.original.string.lstrip()) or None]
             raise ImproperlyConfigured(
-                f"{path}: line {binding.original.line} is not of the form NAME=value; "
+                f"{path}: line {binding.original.line + leading.count(chr(10))} is not of the form NAME=value; "
                 "put quotes around a value that has several lines or contains a quote"
             )
 
@@ -119,8 +120,9 @@ def _check_references(path: Path, text: str) -> None:
     It would become an empty text, and a password that contains such a reference would be wrong.
     """
     known = set(os.environ)
-    for name, value in dotenv_values(stream=io.StringIO(text), interpolate=False).items():
-        for atom in parse_variables(value or ""):
+    for binding in parse_stream(io.StringIO(text)):
+        name = binding.key or ""
+        for atom in parse_variables(binding.value or ""):
             if isinstance(atom, Variable) and atom.default is None and atom.name not in known:
                 raise ImproperlyConfigured(
                     f"{path}: {name} refers to a variable that is not set above it or in the environment; a value that "

@@ -88,6 +88,16 @@ def test_a_new_key_is_printed_where_the_terminal_has_no_utf_8(simulator: Simulat
     assert done.stdout.splitlines()[-1].startswith("sfapi_")
 
 
+@pytest.mark.parametrize("form", ["json", "csv"])
+def test_data_are_written_in_utf_8_whatever_the_terminal_has(simulator: Simulator, database: str, form: str) -> None:
+    [contact, *_] = simulator.ids("Contact")
+    simulator.set_raw("Contact", contact, Title="Vår 🏕")
+    query = f"SELECT Title FROM Contact WHERE Id = '{contact}'"
+    variables = {**simulator.variables, "PYTHONIOENCODING": "ascii"}
+    done = manage("sf", "query", query, f"--format={form}", variables=variables, database=database)
+    assert "Vår 🏕" in done.stdout, done.stderr
+
+
 @pytest.mark.parametrize("arguments", [("sf", "query", "SELECT Id FROM Account"), ("sync_books",)])
 def test_ctrl_c_ends_a_command_and_prints_interrupted(
     simulator: Simulator, database: str, arguments: tuple[str, ...]

@@ -95,6 +95,8 @@ BAD_VALUES = pytest.mark.parametrize(
         ({"DIGEST_RECIPIENTS": "a@x.org; b@x.org"}, "is not an email address such as"),
         ({"DIGEST_RECIPIENTS": "a@x.org b@x.org"}, "is not an email address such as"),
         ({"DIGEST_RECIPIENTS": "a@x.org,ranger"}, "DIGEST_RECIPIENTS: 'ranger' is not an email address such as"),
+        ({"DEFAULT_FROM_EMAIL": "Camp, Inc. <a@x.org>"}, "is not an email address such as"),
+        ({"DEFAULT_FROM_EMAIL": "mailto:a@x.org"}, "is not an email address such as"),
         ({"DEFAULT_FROM_EMAIL": "Camp"}, "DEFAULT_FROM_EMAIL: 'Camp' is not an email address such as"),
         ({"DIGEST_RECIPIENTS": "ranger@camp.example"}, "EMAIL_URL: not set, but needed for DIGEST_RECIPIENTS"),
         ({"SSO_SIGNATURE_PUBLIC_KEY": "a"}, "SSO_ENCRYPTION_PRIVATE_KEY: not set"),
@@ -185,6 +187,7 @@ def test_dotenv_is_read_in_the_encodings_and_line_ends_of_editors(content: bytes
         ("DEBUG=on\nA=1\n".encode("utf-16-le"), "is not text in UTF-8"),
         (b"DEBUG=on\nA=\0\n", "is not text in UTF-8"),
         (b"DEBUG=on\nkey is secret\n", "line 2 is not of the form NAME=value"),
+        (b"DEBUG=on\n\n\n# c\n\nkey is secret\n", "line 6 is not of the form NAME=value"),
         (b"DEBUG=on\nA='it's'\n", "line 2 is not of the form NAME=value"),
         (b"K=-----BEGIN KEY-----\nabc=\n-----END KEY-----\n", "line 3 is not of the form NAME=value"),
         (b"DEBUG=on\nSALESFORCE_PASSWORD\n", "line 2 is not of the form NAME=value"),
@@ -200,6 +203,11 @@ def test_a_value_in_dotenv_may_refer_to_other_variables(tmp_path: Path) -> None:
     content = b"DEBUG=on\nPLANET=Mars\nTIME_ZONE=${PLANET}/${TOWN}${NOT_SET:-s}\n"
     variables = {**write_env(tmp_path, content), "TOWN": "Olympu"}
     assert settings_error(variables).startswith("TIME_ZONE: 'Mars/Olympus' is not a time zone")
+
+
+def test_a_value_in_dotenv_that_replaces_an_earlier_one_may_refer_to_variables_between_them(tmp_path: Path) -> None:
+    content = b"DEBUG=on\nTIME_ZONE=\nPLANET=Mars\nTIME_ZONE=${PLANET}/Olympus\n"
+    assert settings_error(write_env(tmp_path, content)).startswith("TIME_ZONE: 'Mars/Olympus' is not a time zone")
 
 
 def test_dotenv_that_is_a_folder_or_missing_is_reported_in_one_line(tmp_path: Path) -> None:

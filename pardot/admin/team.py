@@ -6,8 +6,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Count, F, Q, QuerySet
-from django.db.models.functions import Coalesce, Now
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Coalesce, Now, TruncDate
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -125,7 +125,9 @@ class TaskAdmin(SignedAdmin):
     def overdue(self, task: Task) -> bool:
         return is_overdue(task)
 
-    @admin.display(description="age in days", ordering=Coalesce("completed_at", Now()) - F("created_at"))
+    @admin.display(
+        description="age in days", ordering=TruncDate(Coalesce("completed_at", Now())) - TruncDate("created_at")
+    )
     def age(self, task: Task) -> int:
         return compute_age_days(task)
 

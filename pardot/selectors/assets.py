@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Subquery, Value
-from django.db.models.functions import Lower, NullIf, Trim
+from django.db.models import Case, Exists, F, OuterRef, Subquery, Value, When
+from django.db.models.functions import Lower
 
 from pardot.audits.run import AUDIT_OF
 from pardot.catalog.entities import FOLDERS
@@ -81,8 +81,12 @@ def _build_sort_keys(health: AreaHealth, flag: str | None) -> SortKeys:
     have = columns_of(health.area)
     keys: dict[str, Any] = {"id": F("pk"), "name": BY_NAME, "issues": build_flag_count_key(health)}
     keys |= {name: F(name) for name in _SORT_COLUMNS if name in have}
-    # A missing text may also be stored as an empty one, and is last too.
-    keys |= {name: NullIf(Lower(Trim(name)), Value("")) for name in ("subject", "prefix") if name in have}
+    # A missing text may also be stored as an empty one, or as white space, and is last too.
+    keys |= {
+        name: Case(When(**{f"{name}__regex": "[^[:space:]]"}, then=Lower(name)))
+        for name in ("subject", "prefix")
+        if name in have
+    }
     if "campaign_id" in have:
         name_of = Campaign.objects.filter(pk=OuterRef("campaign_id")).values(lower=BY_NAME)
         keys["campaign_name"] = Subquery(name_of)

@@ -32,4 +32,4 @@ def _move(*, is_on: bool, by: str, reason: str, until: datetime | None) -> None:
     config = SyncConfig.load()
     config.sync_enabled, config.off_until, config.off_reason = is_on, until, reason
     config.switched_by, config.switched_at = by[:150], timezone.now()
-    config.save()
+    config.save(update_fields=["sync_enabled", "off_until", "off_reason", "switched_by", "switched_at"])

@@ -222,7 +222,7 @@ def _post(
 def _get_origin(url: str) -> str:
     """Return scheme, host and port of an address. Raises ``ValueError`` for a malformed address."""
     parts = urlsplit(url)
-    if not (parts.scheme and parts.netloc):
+    if not (parts.scheme and parts.hostname) or parts.port == 0:  # reading a port that is no number raises, too
         raise ValueError(f"no address: {url}")
     return f"{parts.scheme}://{parts.netloc}"
 

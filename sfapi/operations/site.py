@@ -25,7 +25,8 @@ from sfapi.operations.runs import ACTIONS_SHOWN, load_latest_runs, load_live_lea
 _VIEW_PAGE = "sf.view_syncrun"
 """The permission to see the operators' page. Staff without it see only the list of models."""
 
-_DATE_PARTS = {"year": r"(?!9999)\d{4}", "month": r"\d{1,2}", "day": r"\d{1,2}"}
+_YEAR = r"(?!0000|9999)\d{4}"
+_DATE_PARTS = {"year": _YEAR, "iso_year": _YEAR, "month": r"\d{1,2}", "day": r"\d{1,2}"}
 """The parts of a date by which the admin's lists are filtered, and what each may be."""
 
 

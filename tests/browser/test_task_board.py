@@ -237,7 +237,8 @@ def test_a_task_that_could_not_be_added_is_named_when_the_next_is_being_typed(ca
     title.fill("Third")
     for number in (0, 1):
         with camp.page.expect_response("**/api/v1/pardot/tasks"):
-            camp.page.wait_for_timeout(100)
+            while len(held) <= number:
+                camp.page.wait_for_timeout(20)
             held[number].fulfill(status=503, json={"message": "It broke."})
     expect(form.get_by_role("alert")).to_have_text("Not added: “First” and “Second”. It broke.")
     expect(title).to_have_value("Third")

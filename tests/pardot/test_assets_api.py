@@ -341,7 +341,7 @@ def test_an_asset_that_is_only_dormant_has_no_issue_without_activity_data(ask: A
 
 @pytest.mark.parametrize("sign", ["", "-"])
 def test_rows_with_an_empty_subject_or_prefix_are_last(ask: Ask, sign: str) -> None:
-    for subject in ("", "B", None, " ", "a"):
+    for subject in ("", "B", None, "\t", "a"):
         make(ListEmail, subject=subject)
     for name in ("Loose", "Year: 2026", "area: North"):
         make(Tag, name=name)
@@ -349,7 +349,7 @@ def test_rows_with_an_empty_subject_or_prefix_are_last(ask: Ask, sign: str) -> N
     subjects = [row["subject"] for row in ask("assets/list_emails", sort=f"{sign}subject")["records"]]
     tags = names(ask("assets/tags", sort=f"{sign}prefix"))
     order = -1 if sign else 1
-    assert subjects == [*["a", "B"][::order], "", None, " "]
+    assert subjects == [*["a", "B"][::order], "", None, "\t"]
     assert tags == [*["area: North", "Year: 2026"][::order], "Loose"]
 
 

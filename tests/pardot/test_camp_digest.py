@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import ssl
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -258,6 +259,18 @@ def test_a_malformed_address_is_reported_and_slack_still_gets_the_digest(webhook
     with pytest.raises(CommandError, match="mail: the host, the login or an address is malformed"):
         camp_digest("--send")
     assert len(webhook.messages) == 1
+
+
+def test_an_untrusted_certificate_of_the_mail_server_is_named(
+    webhook: Slack, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(message: mail.EmailMessage) -> int:
+        raise ssl.SSLCertVerificationError("certificate has expired")
+
+    settings.DIGEST_RECIPIENTS = ["ranger@camp.example"]
+    monkeypatch.setattr(mail.EmailMessage, "send", refuse)
+    with pytest.raises(CommandError, match="certificate has expired"):
+        camp_digest("--send")
 
 
 def test_without_a_channel_the_command_says_what_to_set() -> None:

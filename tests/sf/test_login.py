@@ -74,7 +74,7 @@ def test_each_flow_gives_a_session_that_works(simulator: Simulator, settings: An
     assert logins == (flow is not LoginFlow.DIRECT_SESSION)
 
 
-@pytest.mark.parametrize("address", ["https://[camp", "/services/Soap/u/64.0"])
+@pytest.mark.parametrize("address", ["https://[camp", "/services/Soap/u/64.0", "https://camp:abc", "https://:443"])
 @pytest.mark.parametrize("flow", [LoginFlow.CLIENT_CREDENTIALS, LoginFlow.SOAP_TOKEN], ids=["OAuth", "SOAP"])
 def test_an_answer_with_a_malformed_address_is_no_login(
     simulator: Simulator, settings: Any, flow: LoginFlow, address: str

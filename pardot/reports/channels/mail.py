@@ -29,8 +29,8 @@ def send_mail_to(recipients: Sequence[str], subject: str, text: str, *, stop_add
     except smtplib.SMTPResponseException as error:
         reason = error.smtp_error.decode(errors="replace") if isinstance(error.smtp_error, bytes) else error.smtp_error
         raise NotDelivered(f"mail: the server answered {error.smtp_code} {reason}") from error
+    except (smtplib.SMTPException, OSError) as error:
+        raise NotDelivered(f"mail: {error}; is EMAIL_URL right?") from error
     except ValueError:
         # For example, the host "a..b" or the address "a b". Leave the error's text out: it may quote the password.
         raise NotDelivered("mail: the host, the login or an address is malformed; is EMAIL_URL right?") from None
-    except (smtplib.SMTPException, OSError) as error:
-        raise NotDelivered(f"mail: {error}; is EMAIL_URL right?") from error

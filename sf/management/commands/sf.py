@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -76,6 +77,8 @@ class Command(BaseCommand):
             raise CommandError(message_of(error) if changes else to_one_line(error.in_full)) from error
 
     def _look(self, client: SalesforceClient, options: Mapping[str, Any]) -> None:
+        if options["format"] != "table" and isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(encoding="utf-8", errors="strict")  # data for programs, whatever the terminal has
         try:
             count = write_records(_ACTIONS[options["action"]][2](client, options), sys.stdout, form=options["format"])
             sys.stdout.flush()
