@@ -12,7 +12,6 @@ import io
 import logging
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from types import TracebackType
 from typing import Any, TextIO
 
@@ -69,14 +68,20 @@ class LenientStream:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
 
+    # Not contextlib.suppress: Python 3.14 has cleared this module's imports when it closes the streams at the end.
+
     def write(self, text: str) -> int:
-        with suppress(OSError):
+        try:  # noqa: SIM105
             self._stream.write(text)
+        except OSError:
+            pass
         return len(text)
 
     def flush(self) -> None:
-        with suppress(OSError):
+        try:  # noqa: SIM105
             self._stream.flush()
+        except OSError:
+            pass
 
 
 class JsonLines(io.TextIOBase):
