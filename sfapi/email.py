@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from urllib.parse import unquote
 
 from django.core.exceptions import ImproperlyConfigured
+from django.core.mail.message import sanitize_address
 
 from sfapi.env import Environment, refuse, split_url
 
 _PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
-_PART = r'[^\s@<>;,:"()\[\]\\]+'
-_ADDRESS = f"{_PART}@{_PART}"
-_NAME = r'(?:"[^"\\]*"|[^<>@;,:"()\[\]\\]*)'
-_MAILBOX = re.compile(rf"{_ADDRESS}|{_NAME}\s*<{_ADDRESS}>")
-"""One address, alone or after a name. Lists with semicolons do not match."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +62,11 @@ def parse_sender(env: Environment, name: str, default: str) -> str:
 
 
 def _require_mailbox(name: str, value: str) -> str:
-    if not _MAILBOX.fullmatch(value):
+    """Return one address, alone or after a name. Django refuses others only when it sends mail."""
+    try:
+        is_mailbox = "@" in sanitize_address(value, "utf-8")
+    except Exception:  # noqa: BLE001 - Python's parser raises ValueError, but for a single quote IndexError
+        is_mailbox = False
+    if not is_mailbox:
         raise refuse(name, value, "an email address such as ranger@example.org")
     return value

@@ -107,9 +107,10 @@ def _check_lines(path: Path, text: str) -> None:
     for binding in parse_stream(io.StringIO(text)):
         is_incomplete = binding.key is not None and (binding.value is None or "=" in binding.key)
         if binding.error or is_incomplete:
-            leading = binding.original.string[: -len(binding.original.string.lstrip()) or None]
+            # The parser counts from the blank lines before the faulty line.
+            blank = binding.original.string.removesuffix(binding.original.string.lstrip())
             raise ImproperlyConfigured(
-                f"{path}: line {binding.original.line + leading.count(chr(10))} is not of the form NAME=value; "
+                f"{path}: line {binding.original.line + len(blank.splitlines())} is not of the form NAME=value; "
                 "put quotes around a value that has several lines or contains a quote"
             )
 

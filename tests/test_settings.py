@@ -96,6 +96,8 @@ BAD_VALUES = pytest.mark.parametrize(
         ({"DIGEST_RECIPIENTS": "a@x.org b@x.org"}, "is not an email address such as"),
         ({"DIGEST_RECIPIENTS": "a@x.org,ranger"}, "DIGEST_RECIPIENTS: 'ranger' is not an email address such as"),
         ({"DEFAULT_FROM_EMAIL": "Camp, Inc. <a@x.org>"}, "is not an email address such as"),
+        ({"DIGEST_RECIPIENTS": '"'}, "is not an email address such as"),
+        ({"DEFAULT_FROM_EMAIL": "a@x..org"}, "is not an email address such as"),
         ({"DEFAULT_FROM_EMAIL": "mailto:a@x.org"}, "is not an email address such as"),
         ({"DEFAULT_FROM_EMAIL": "Camp"}, "DEFAULT_FROM_EMAIL: 'Camp' is not an email address such as"),
         ({"DIGEST_RECIPIENTS": "ranger@camp.example"}, "EMAIL_URL: not set, but needed for DIGEST_RECIPIENTS"),

@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from api.models import User
+from sf.ingest.switch import switch_off
 from sf.models import (
     Account,
     Adoption,
@@ -235,6 +236,21 @@ def test_saving_the_configuration_does_not_undo_a_switch_off_made_meanwhile(admi
         pre_save.disconnect(switch_off_meanwhile, sender=SyncConfig)
     config = SyncConfig.load()
     assert (config.api_limit, config.sync_enabled, config.off_reason) == (1000, False, "a wrong import")
+
+
+def test_switching_syncs_off_does_not_undo_a_limit_that_was_changed_meanwhile(db: None) -> None:
+    SyncConfig.load()
+
+    def change_limit_meanwhile(**_: Any) -> None:
+        SyncConfig.objects.update(api_limit=1234)
+
+    pre_save.connect(change_limit_meanwhile, sender=SyncConfig)
+    try:
+        switch_off(by="Ranger", reason="a wrong import", until=None)
+    finally:
+        pre_save.disconnect(change_limit_meanwhile, sender=SyncConfig)
+    config = SyncConfig.load()
+    assert (config.api_limit, config.sync_enabled, config.off_reason) == (1234, False, "a wrong import")
 
 
 @pytest.mark.parametrize(("name", "value"), [("api_limit", "0"), ("pause_threshold", "1.5"), ("pause_threshold", "0")])
