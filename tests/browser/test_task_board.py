@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from typing import Any
 
 from playwright.sync_api import Route, expect
 
@@ -158,15 +159,21 @@ def test_a_form_shows_refusals_beside_their_fields_or_above_all_fields(camp: Vis
     expect(form.get_by_text("Must be shorter; Must begin with a letter", exact=True)).to_be_visible()
 
 
-def test_changing_a_task_keeps_an_assignee_whom_the_page_does_not_know_yet(camp: Visit) -> None:
-    tasks, sent = [task(1, "Of somebody new", assignee="Zoe Newcomer")], []
+def record_changes(camp: Visit, only: dict[str, Any]) -> list[Any]:
+    """Let the board show one task, and return the list to which the body of each change of the task is added."""
+    sent: list[Any] = []
 
     def change(route: Route) -> None:
         sent.append(route.request.post_data_json)
-        route.fulfill(json=tasks[0])
+        route.fulfill(json=only)
 
-    camp.page.route("**/pardot/tasks?*", lambda route: route.fulfill(json={"count": 1, "tasks": tasks}))
+    camp.page.route("**/pardot/tasks?*", lambda route: route.fulfill(json={"count": 1, "tasks": [only]}))
     camp.page.route("**/pardot/tasks/1", change)
+    return sent
+
+
+def test_changing_a_task_keeps_an_assignee_whom_the_page_does_not_know_yet(camp: Visit) -> None:
+    sent = record_changes(camp, task(1, "Of somebody new", assignee="Zoe Newcomer"))
     camp.go("/pardot/?open=tasks")
     camp.page.get_by_role("button", name="Change: Of somebody new").click()
     form = camp.page.get_by_role("dialog", name="Change the task")
@@ -178,15 +185,7 @@ def test_changing_a_task_keeps_an_assignee_whom_the_page_does_not_know_yet(camp:
 
 def test_saving_a_task_does_not_send_a_text_that_the_user_left_alone(camp: Visit) -> None:
     """The form's text field changes line breaks that were entered in the admin, and drops a blank at the end."""
-    tasks = [task(1, "Of two lines", description="First ask Bo.\r\nThen delete it. ")]
-    sent: list[object] = []
-
-    def change(route: Route) -> None:
-        sent.append(route.request.post_data_json)
-        route.fulfill(json=tasks[0])
-
-    camp.page.route("**/pardot/tasks?*", lambda route: route.fulfill(json={"count": 1, "tasks": tasks}))
-    camp.page.route("**/pardot/tasks/1", change)
+    sent = record_changes(camp, task(1, "Of two lines", description="First ask Bo.\r\nThen delete it. "))
     camp.go("/pardot/?open=tasks")
     form = camp.page.get_by_role("dialog", name="Change the task")
     for label, value, change_of in (
